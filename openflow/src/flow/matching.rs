@@ -1,0 +1,231 @@
+//! One match for every version: a set of fields with values and masks.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use smallvec::SmallVec;
+
+use crate::oxm::Field;
+use crate::{MacAddr, PortNo};
+
+/// One field of a match: the packet's value under `mask` equals `value`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MatchField {
+    /// Which field.
+    pub field: Field,
+    /// Right-aligned; zero where `mask` is zero.
+    pub value: u128,
+    /// Right-aligned; [`crate::oxm::FieldInfo::full_mask`] for an exact match, never zero.
+    pub mask: u128,
+}
+
+/// What a flow entry looks for. An empty match takes every packet.
+///
+/// Canonical: fields are sorted and unique, bits outside the masks are zero; so two matches that
+/// are equal in meaning are equal as values, in hashes and in text. Up to six fields are held
+/// without heap allocation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Match {
+    fields: SmallVec<[MatchField; 6]>,
+}
+
+/// How a match treats the VLAN tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VlanMatch {
+    /// No tag.
+    Untagged,
+    /// Tagged, whatever the id.
+    Any,
+    /// Tagged with this id, 0 to 4095.
+    Id(u16),
+}
+
+/// Setters replace an earlier value of the same field. Those that need another field (an IPv4
+/// address needs `eth_type=0x0800`) set it too where it is absent.
+impl Match {
+    /// Takes every packet.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// The fields in their canonical order.
+    #[must_use]
+    pub fn fields(&self) -> &[MatchField] {
+        &self.fields
+    }
+
+    /// The field's value and mask, if it is matched.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<MatchField> {
+        let at = self.fields.binary_search_by_key(&field, |f| f.field).ok()?;
+        Some(self.fields[at])
+    }
+
+    /// Sets one field under a mask; an all-zero mask removes it. Bits beyond the field's width
+    /// are cut off.
+    pub fn set(&mut self, field: Field, value: u128, mask: u128) {
+        let mask = mask & field.info().full_mask();
+        let new = MatchField { field, value: value & mask, mask };
+        match self.fields.binary_search_by_key(&field, |f| f.field) {
+            Ok(at) if mask == 0 => {
+                self.fields.remove(at);
+            }
+            Ok(at) => self.fields[at] = new,
+            Err(_) if mask == 0 => {}
+            Err(at) => self.fields.insert(at, new),
+        }
+    }
+
+    /// This field exactly.
+    #[must_use]
+    pub fn with(mut self, field: Field, value: u128) -> Self {
+        self.set(field, value, u128::MAX);
+        self
+    }
+
+    /// This field under a mask.
+    #[must_use]
+    pub fn with_masked(mut self, field: Field, value: u128, mask: u128) -> Self {
+        self.set(field, value, mask);
+        self
+    }
+
+    fn needing(mut self, field: Field, value: u128) -> Self {
+        if self.get(field).is_none() {
+            self.set(field, value, u128::MAX);
+        }
+        self
+    }
+
+    /// Ingress port.
+    #[must_use]
+    pub fn in_port(self, port: PortNo) -> Self {
+        self.with(Field::InPort, port.0.into())
+    }
+
+    /// Ethernet source.
+    #[must_use]
+    pub fn eth_src(self, mac: MacAddr) -> Self {
+        self.with(Field::EthSrc, mac_bits(mac))
+    }
+
+    /// Ethernet destination.
+    #[must_use]
+    pub fn eth_dst(self, mac: MacAddr) -> Self {
+        self.with(Field::EthDst, mac_bits(mac))
+    }
+
+    /// Every group address: multicast and broadcast. 1.0 cannot express it.
+    #[must_use]
+    pub fn eth_dst_multicast(self) -> Self {
+        self.with_masked(Field::EthDst, 1 << 40, 1 << 40)
+    }
+
+    /// Ethernet type of the payload.
+    #[must_use]
+    pub fn eth_type(self, ethertype: u16) -> Self {
+        self.with(Field::EthType, ethertype.into())
+    }
+
+    /// The VLAN tag.
+    #[must_use]
+    pub fn vlan(self, vlan: VlanMatch) -> Self {
+        match vlan {
+            VlanMatch::Untagged => self.with(Field::VlanVid, 0),
+            VlanMatch::Any => self.with_masked(Field::VlanVid, 0x1000, 0x1000),
+            VlanMatch::Id(id) => self.with(Field::VlanVid, u128::from(0x1000 | (id & 0xfff))),
+        }
+    }
+
+    /// IPv4 source, first `prefix` bits (0 to 32).
+    #[must_use]
+    pub fn ipv4_src(self, address: Ipv4Addr, prefix: u8) -> Self {
+        self.needing(Field::EthType, 0x0800).with_masked(
+            Field::Ipv4Src,
+            u32::from(address).into(),
+            prefix_mask(32, prefix),
+        )
+    }
+
+    /// IPv4 destination, first `prefix` bits (0 to 32).
+    #[must_use]
+    pub fn ipv4_dst(self, address: Ipv4Addr, prefix: u8) -> Self {
+        self.needing(Field::EthType, 0x0800).with_masked(
+            Field::Ipv4Dst,
+            u32::from(address).into(),
+            prefix_mask(32, prefix),
+        )
+    }
+
+    /// IPv6 source, first `prefix` bits (0 to 128).
+    #[must_use]
+    pub fn ipv6_src(self, address: Ipv6Addr, prefix: u8) -> Self {
+        self.needing(Field::EthType, 0x86dd).with_masked(
+            Field::Ipv6Src,
+            address.into(),
+            prefix_mask(128, prefix),
+        )
+    }
+
+    /// IPv6 destination, first `prefix` bits (0 to 128).
+    #[must_use]
+    pub fn ipv6_dst(self, address: Ipv6Addr, prefix: u8) -> Self {
+        self.needing(Field::EthType, 0x86dd).with_masked(
+            Field::Ipv6Dst,
+            address.into(),
+            prefix_mask(128, prefix),
+        )
+    }
+
+    /// IPv4 protocol or IPv6 next header; `eth_type` is IPv4 unless set before.
+    #[must_use]
+    pub fn ip_proto(self, protocol: u8) -> Self {
+        self.needing(Field::EthType, 0x0800).with(Field::IpProto, protocol.into())
+    }
+
+    /// TCP source port.
+    #[must_use]
+    pub fn tcp_src(self, port: u16) -> Self {
+        self.ip_proto(6).with(Field::TcpSrc, port.into())
+    }
+
+    /// TCP destination port.
+    #[must_use]
+    pub fn tcp_dst(self, port: u16) -> Self {
+        self.ip_proto(6).with(Field::TcpDst, port.into())
+    }
+
+    /// UDP source port.
+    #[must_use]
+    pub fn udp_src(self, port: u16) -> Self {
+        self.ip_proto(17).with(Field::UdpSrc, port.into())
+    }
+
+    /// UDP destination port.
+    #[must_use]
+    pub fn udp_dst(self, port: u16) -> Self {
+        self.ip_proto(17).with(Field::UdpDst, port.into())
+    }
+
+    /// ARP opcode: 1 request, 2 reply.
+    #[must_use]
+    pub fn arp_op(self, op: u16) -> Self {
+        self.needing(Field::EthType, 0x0806).with(Field::ArpOp, op.into())
+    }
+
+    /// ARP target IPv4 address.
+    #[must_use]
+    pub fn arp_tpa(self, address: Ipv4Addr) -> Self {
+        self.needing(Field::EthType, 0x0806).with(Field::ArpTpa, u32::from(address).into())
+    }
+}
+
+fn mac_bits(mac: MacAddr) -> u128 {
+    mac.0.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+}
+
+fn prefix_mask(width: u8, prefix: u8) -> u128 {
+    let host_bits = u32::from(width.saturating_sub(prefix));
+    let all = u128::MAX >> (128 - u32::from(width));
+    all & u128::MAX.checked_shl(host_bits).unwrap_or(0)
+}

@@ -1,0 +1,20 @@
+//! OpenFlow: bytes to messages and back, and one version-neutral flow model.
+//!
+//! This crate does no I/O and reads no clock. It has two levels, as Open vSwitch has them:
+//!
+//! - **wire** messages mirror a specification one to one and lose nothing: [`v10`] is OpenFlow
+//!   1.0, [`v13`] the OXM era (1.3; later versions differ in tables, not in copies);
+//! - the **flow** model ([`flow`]) is what everything above works with: one match, one action
+//!   list, one rule, one set of messages. [`flow::ToSwitch`] is lowered to the version a switch
+//!   speaks, or refused with [`flow::Unsupported`]; what a switch says is lifted into
+//!   [`flow::FromSwitch`].
+
+#![warn(missing_docs)]
+
+pub mod flow;
+pub mod oxm;
+mod types;
+
+pub use types::{
+    BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, ParseIdError, PortNo, TableId, Version, Xid,
+};

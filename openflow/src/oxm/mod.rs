@@ -1,0 +1,8 @@
+//! OXM: OpenFlow extensible match fields (OF 1.3.5 §7.2.3), as one table.
+//!
+//! [`Field`] is made from that table; decode, encode, text, JSON, prerequisite checks and matching
+//! all read the same rows.
+
+mod fields;
+
+pub use fields::{Class, Field, FieldInfo, Prerequisite};
