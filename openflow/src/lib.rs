@@ -8,11 +8,14 @@
 //!   list, one rule, one set of messages. [`flow::ToSwitch`] is lowered to the version a switch
 //!   speaks, or refused with [`flow::Unsupported`]; what a switch says is lifted into
 //!   [`flow::FromSwitch`].
+//!
+//! [`packet`] reads and builds the packets themselves on the packet-in path.
 
 #![warn(missing_docs)]
 
 pub mod flow;
 pub mod oxm;
+pub mod packet;
 mod types;
 
 pub use types::{

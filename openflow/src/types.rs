@@ -83,7 +83,9 @@ impl FromStr for Dpid {
     /// Exactly 16 hex digits: one spelling, so that one switch never has two names.
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
         let digits = text.len() == 16
-            && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         match u64::from_str_radix(text, 16) {
             Ok(id) if digits => Ok(Self(id)),
             _ => Err(ParseIdError {
@@ -166,7 +168,10 @@ impl FromStr for PortNo {
         ];
         reserved
             .into_iter()
-            .find(|port| port.reserved_name().is_some_and(|name| name.eq_ignore_ascii_case(text)))
+            .find(|port| {
+                port.reserved_name()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(text))
+            })
             .or_else(|| text.parse().ok().map(Self))
             .ok_or_else(|| ParseIdError {
                 what: "port",
@@ -219,10 +224,17 @@ impl FromStr for MacAddr {
         let mut bytes = [0; 6];
         let mut parts = text.split(':');
         for byte in &mut bytes {
-            let part = parts.next().filter(|p| matches!(p.len(), 1 | 2)).ok_or_else(error)?;
+            let part = parts
+                .next()
+                .filter(|p| matches!(p.len(), 1 | 2))
+                .ok_or_else(error)?;
             *byte = u8::from_str_radix(part, 16).map_err(|_| error())?;
         }
-        if parts.next().is_some() { Err(error()) } else { Ok(Self(bytes)) }
+        if parts.next().is_some() {
+            Err(error())
+        } else {
+            Ok(Self(bytes))
+        }
     }
 }
 
@@ -363,7 +375,13 @@ mod tests {
     #[test]
     fn a_datapath_id_has_one_spelling() {
         assert_eq!("000000000000000a".parse(), Ok(Dpid(10)));
-        for wrong in ["000000000000000A", "a", "+00000000000000a", "0x0000000000000a", ""] {
+        for wrong in [
+            "000000000000000A",
+            "a",
+            "+00000000000000a",
+            "0x0000000000000a",
+            "",
+        ] {
             assert!(wrong.parse::<Dpid>().is_err(), "{wrong}");
         }
     }
@@ -372,15 +390,26 @@ mod tests {
     fn a_mac_address_reads_what_it_writes() {
         let mac = MacAddr([0, 0x1b, 0x21, 0xff, 1, 2]);
         assert_eq!(mac.to_string().parse(), Ok(mac));
-        for wrong in ["00:11:22:33:44", "00:11:22:33:44:55:66", "00:11:22:33:44:5g", "001122334455"] {
+        for wrong in [
+            "00:11:22:33:44",
+            "00:11:22:33:44:55:66",
+            "00:11:22:33:44:5g",
+            "001122334455",
+        ] {
             assert!(wrong.parse::<MacAddr>().is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_reserved_port_is_a_name_in_json() {
-        assert_eq!(serde_json::to_string(&PortNo::CONTROLLER).unwrap(), "\"CONTROLLER\"");
-        assert_eq!(serde_json::from_str::<PortNo>("\"local\"").unwrap(), PortNo::LOCAL);
+        assert_eq!(
+            serde_json::to_string(&PortNo::CONTROLLER).unwrap(),
+            "\"CONTROLLER\""
+        );
+        assert_eq!(
+            serde_json::from_str::<PortNo>("\"local\"").unwrap(),
+            PortNo::LOCAL
+        );
         assert_eq!(serde_json::from_str::<PortNo>("7").unwrap(), PortNo(7));
     }
 }

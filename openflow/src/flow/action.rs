@@ -84,14 +84,21 @@ impl Action {
     /// The whole packet to the controller.
     #[must_use]
     pub fn to_controller() -> Self {
-        Self::Output { port: PortNo::CONTROLLER, max_len: 0xffff }
+        Self::Output {
+            port: PortNo::CONTROLLER,
+            max_len: 0xffff,
+        }
     }
 
     /// Overwrite a whole field.
     #[must_use]
     pub fn set_field(field: Field, value: u128) -> Self {
         let mask = field.info().full_mask();
-        Self::SetField { field, value: value & mask, mask }
+        Self::SetField {
+            field,
+            value: value & mask,
+            mask,
+        }
     }
 }
 
@@ -122,6 +129,9 @@ impl Instructions {
     /// Carry out these actions at once.
     #[must_use]
     pub fn apply(actions: impl IntoIterator<Item = Action>) -> Self {
-        Self { apply: actions.into_iter().collect(), ..Self::default() }
+        Self {
+            apply: actions.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }

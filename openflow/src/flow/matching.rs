@@ -65,7 +65,11 @@ impl Match {
     /// are cut off.
     pub fn set(&mut self, field: Field, value: u128, mask: u128) {
         let mask = mask & field.info().full_mask();
-        let new = MatchField { field, value: value & mask, mask };
+        let new = MatchField {
+            field,
+            value: value & mask,
+            mask,
+        };
         match self.fields.binary_search_by_key(&field, |f| f.field) {
             Ok(at) if mask == 0 => {
                 self.fields.remove(at);
@@ -180,7 +184,8 @@ impl Match {
     /// IPv4 protocol or IPv6 next header; `eth_type` is IPv4 unless set before.
     #[must_use]
     pub fn ip_proto(self, protocol: u8) -> Self {
-        self.needing(Field::EthType, 0x0800).with(Field::IpProto, protocol.into())
+        self.needing(Field::EthType, 0x0800)
+            .with(Field::IpProto, protocol.into())
     }
 
     /// TCP source port.
@@ -210,18 +215,22 @@ impl Match {
     /// ARP opcode: 1 request, 2 reply.
     #[must_use]
     pub fn arp_op(self, op: u16) -> Self {
-        self.needing(Field::EthType, 0x0806).with(Field::ArpOp, op.into())
+        self.needing(Field::EthType, 0x0806)
+            .with(Field::ArpOp, op.into())
     }
 
     /// ARP target IPv4 address.
     #[must_use]
     pub fn arp_tpa(self, address: Ipv4Addr) -> Self {
-        self.needing(Field::EthType, 0x0806).with(Field::ArpTpa, u32::from(address).into())
+        self.needing(Field::EthType, 0x0806)
+            .with(Field::ArpTpa, u32::from(address).into())
     }
 }
 
 fn mac_bits(mac: MacAddr) -> u128 {
-    mac.0.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+    mac.0
+        .iter()
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
 }
 
 fn prefix_mask(width: u8, prefix: u8) -> u128 {

@@ -6,9 +6,7 @@ use bitflags::bitflags;
 use bytes::{Bytes, BytesMut};
 
 use super::{Action, Actions, Instructions, Match};
-use crate::{
-    BufferId, Cookie, Dpid, GroupId, MacAddr, PortNo, TableId, Version, Xid,
-};
+use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, PortNo, TableId, Version, Xid};
 
 /// A feature the switch's version does not have. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +21,10 @@ pub struct Unsupported {
 /// What the controller says to a switch.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a boxed flow-mod would be an allocation for every packet-in that is answered by one"
+)]
 pub enum ToSwitch {
     /// Are you alive; the payload comes back.
     EchoRequest(Bytes),
@@ -86,8 +88,9 @@ pub enum FromSwitch {
     Features(SwitchFeatures),
     /// A packet for the controller.
     PacketIn(PacketIn),
-    /// A flow entry is gone.
-    FlowRemoved(FlowRemoved),
+    /// A flow entry is gone. Boxed: its match is three times as large as a packet-in, which is
+    /// moved millions of times a second.
+    FlowRemoved(Box<FlowRemoved>),
     /// A port came, went or changed.
     PortStatus(PortStatus),
     /// All before the barrier is done.

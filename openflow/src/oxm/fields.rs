@@ -23,7 +23,7 @@ pub enum Prerequisite {
     /// Another field, exactly this value.
     Is(Field, u128),
     /// Any one of these.
-    AnyOf(&'static [Prerequisite]),
+    AnyOf(&'static [Self]),
     /// The VLAN-present bit of `vlan_vid` set.
     VlanPresent,
     /// The other field is in the match, whatever its value.
