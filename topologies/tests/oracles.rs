@@ -383,10 +383,8 @@ fn a_choice_is_the_same_for_ever() {
     let chosen: Vec<u64> = (0..8)
         .map(|k| dag.choose(Dpid(1), k).unwrap().dst.dpid.0)
         .collect();
-    assert_eq!(
-        chosen, CHOICES,
-        "a release that chooses otherwise moves every flow on upgrade"
-    );
+    // A release that chooses otherwise would move every flow on upgrade.
+    assert_eq!(chosen, [4, 6, 3, 3, 4, 3, 4, 5]);
 }
 
 #[test]
