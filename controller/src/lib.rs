@@ -1,0 +1,17 @@
+//! The controller: southbound, network state, rules, app runtime, northbound.
+//!
+//! ```text
+//! switch == southbound::connection ==> app packet handlers (run to completion on this task)
+//!                 |  everything else                                   |
+//!                 v                                                    v tell
+//!   rules <== apps (runtime) <== events + Arc<Snapshot> == network (one writer) ==> northbound
+//!     |  wanted minus actual
+//!     v
+//!   southbound::SwitchHandle == bytes ==> switch
+//! ```
+
+pub mod network;
+pub mod northbound;
+pub mod rules;
+pub mod runtime;
+pub mod southbound;

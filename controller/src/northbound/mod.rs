@@ -1,0 +1,3 @@
+//! REST v1, events, metrics, the dashboard's files.
+
+pub mod model;

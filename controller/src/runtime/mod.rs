@@ -1,0 +1,1 @@
+//! Apps: each on its own task, its packet handlers on the connections.
