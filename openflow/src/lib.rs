@@ -13,10 +13,16 @@
 
 #![warn(missing_docs)]
 
+// First, because its macros write the tables of the versions.
+#[macro_use]
+pub mod wire;
+
 pub mod flow;
 pub mod oxm;
 pub mod packet;
 mod types;
+pub mod v10;
+pub mod v13;
 
 pub use types::{
     BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, ParseIdError, PortNo, TableId, Version, Xid,

@@ -4,5 +4,7 @@
 //! all read the same rows.
 
 mod fields;
+mod list;
 
 pub use fields::{Class, Field, FieldInfo, Prerequisite};
+pub use list::{Oxm, OxmField, OxmList};

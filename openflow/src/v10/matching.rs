@@ -1,0 +1,117 @@
+//! The match of 1.0: one structure, fields switched off by wildcard bits.
+
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use super::PortNo;
+use crate::MacAddr;
+use crate::wire::json;
+
+/// What a flow entry looks for (OF 1.0 §5.2.3, `ofp_match`). A field whose wildcard is set is
+/// kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Match {
+    /// Which fields do not count.
+    pub wildcards: Wildcards,
+    /// Ingress port.
+    pub in_port: PortNo,
+    /// Ethernet source.
+    pub dl_src: MacAddr,
+    /// Ethernet destination.
+    pub dl_dst: MacAddr,
+    /// VLAN id; 0xffff: no tag.
+    pub dl_vlan: u16,
+    /// VLAN priority.
+    pub dl_vlan_pcp: u8,
+    /// Ethernet type; 0x05ff: a frame with a length instead.
+    #[serde(serialize_with = "json::hex16")]
+    pub dl_type: u16,
+    /// DSCP in the upper six bits.
+    pub nw_tos: u8,
+    /// IP protocol, or the lower byte of the ARP opcode.
+    pub nw_proto: u8,
+    /// IPv4 source, or ARP sender.
+    pub nw_src: Ipv4Addr,
+    /// IPv4 destination, or ARP target.
+    pub nw_dst: Ipv4Addr,
+    /// Source port, or ICMP type.
+    pub tp_src: u16,
+    /// Destination port, or ICMP code.
+    pub tp_dst: u16,
+}
+
+impl Match {
+    /// Takes every packet.
+    pub const ANY: Self = Self {
+        wildcards: Wildcards::ALL,
+        in_port: PortNo(0),
+        dl_src: MacAddr::ZERO,
+        dl_dst: MacAddr::ZERO,
+        dl_vlan: 0,
+        dl_vlan_pcp: 0,
+        dl_type: 0,
+        nw_tos: 0,
+        nw_proto: 0,
+        nw_src: Ipv4Addr::UNSPECIFIED,
+        nw_dst: Ipv4Addr::UNSPECIFIED,
+        tp_src: 0,
+        tp_dst: 0,
+    };
+}
+
+wire_flags! {
+    /// Which fields of a [`Match`] do not count (OF 1.0 §5.2.3, `ofp_flow_wildcards`). Six bits
+    /// from 8 and six from 14 are numbers: how many low bits of the addresses do not count.
+    Wildcards: u32 {
+        /// Ingress port.
+        IN_PORT = 1 << 0;
+        /// VLAN id.
+        DL_VLAN = 1 << 1;
+        /// Ethernet source.
+        DL_SRC = 1 << 2;
+        /// Ethernet destination.
+        DL_DST = 1 << 3;
+        /// Ethernet type.
+        DL_TYPE = 1 << 4;
+        /// IP protocol.
+        NW_PROTO = 1 << 5;
+        /// Source port.
+        TP_SRC = 1 << 6;
+        /// Destination port.
+        TP_DST = 1 << 7;
+        /// VLAN priority.
+        DL_VLAN_PCP = 1 << 20;
+        /// DSCP.
+        NW_TOS = 1 << 21;
+    }
+}
+
+impl Wildcards {
+    /// Every field, as switches write it.
+    pub const ALL: Self = Self::from_bits_retain(0x003f_ffff);
+
+    /// How many low bits of `nw_src` do not count; 32 and more: none does.
+    #[must_use]
+    pub fn nw_src_bits(self) -> u32 {
+        self.bits() >> 8 & 0x3f
+    }
+
+    /// How many low bits of `nw_dst` do not count; 32 and more: none does.
+    #[must_use]
+    pub fn nw_dst_bits(self) -> u32 {
+        self.bits() >> 14 & 0x3f
+    }
+
+    /// With that many low bits of `nw_src` not counting, at most 63.
+    #[must_use]
+    pub fn with_nw_src_bits(self, bits: u32) -> Self {
+        Self::from_bits_retain(self.bits() & !(0x3f << 8) | bits.min(0x3f) << 8)
+    }
+
+    /// With that many low bits of `nw_dst` not counting, at most 63.
+    #[must_use]
+    pub fn with_nw_dst_bits(self, bits: u32) -> Self {
+        Self::from_bits_retain(self.bits() & !(0x3f << 14) | bits.min(0x3f) << 14)
+    }
+}

@@ -1,0 +1,23 @@
+//! Switch configuration.
+
+use serde::Serialize;
+
+/// Configuration of a switch, set or told (OF 1.3.5 §7.3.2, `ofp_switch_config`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct SwitchConfig {
+    /// What happens to fragments.
+    pub flags: ConfigFlags,
+    /// Bytes of a missed packet sent to the controller, 0xffff for the whole.
+    pub miss_send_len: u16,
+}
+
+wire_flags! {
+    /// What happens to IP fragments; none: nothing special (OF 1.3.5 §7.3.2). The lower two bits
+    /// are one number.
+    ConfigFlags: u16 {
+        /// Drop them.
+        FRAG_DROP = 1 << 0;
+        /// Put them together.
+        FRAG_REASM = 1 << 1;
+    }
+}

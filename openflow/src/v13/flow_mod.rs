@@ -1,0 +1,76 @@
+//! A change of the flow tables.
+
+use serde::Serialize;
+
+use super::{Instructions, Match};
+use crate::wire::json;
+use crate::{BufferId, Cookie, GroupId, PortNo, TableId};
+
+/// A change of the flow tables (OF 1.3.5 §7.3.4.1, `ofp_flow_mod`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct FlowMod {
+    /// The controller's mark.
+    pub cookie: Cookie,
+    /// Modify and delete only entries with these bits of the cookie; 0: all.
+    #[serde(serialize_with = "json::hex64")]
+    pub cookie_mask: u64,
+    /// Of which table; `ALL` in deletes only.
+    #[serde(serialize_with = "json::table_id")]
+    pub table_id: TableId,
+    /// What to do.
+    pub command: FlowModCommand,
+    /// Seconds without a packet after which it goes; 0: never.
+    pub idle_timeout: u16,
+    /// Seconds after which it goes; 0: never.
+    pub hard_timeout: u16,
+    /// Higher wins.
+    pub priority: u16,
+    /// A kept packet to run through the entry, or `NO_BUFFER`.
+    #[serde(serialize_with = "json::buffer_id")]
+    pub buffer_id: BufferId,
+    /// Deletes only: entries that output here, or [`PortNo::ANY`].
+    pub out_port: PortNo,
+    /// Deletes only: entries that use this group, or [`GroupId::ANY`].
+    #[serde(serialize_with = "json::group_id")]
+    pub out_group: GroupId,
+    /// Flags.
+    pub flags: FlowModFlags,
+    /// What it looks for.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// What it does.
+    #[serde(serialize_with = "json::list")]
+    pub instructions: Instructions,
+}
+
+closed_enum! {
+    /// What to do to the flow tables (OF 1.3.5 §7.3.4.1).
+    FlowModCommand: u8, FLOW_MOD_BAD_COMMAND {
+        /// Add.
+        Add = 0 "add";
+        /// Change all entries the match covers.
+        Modify = 1 "modify";
+        /// Change the entry with this match and priority.
+        ModifyStrict = 2 "modify_strict";
+        /// Delete all entries the match covers.
+        Delete = 3 "delete";
+        /// Delete the entry with this match and priority.
+        DeleteStrict = 4 "delete_strict";
+    }
+}
+
+wire_flags! {
+    /// Flags of a flow-mod (OF 1.3.5 §7.3.4.1).
+    FlowModFlags: u16 {
+        /// Send flow-removed when it goes.
+        SEND_FLOW_REM = 1 << 0;
+        /// Refuse to overlap an entry of the same priority.
+        CHECK_OVERLAP = 1 << 1;
+        /// Set the counters to zero.
+        RESET_COUNTS = 1 << 2;
+        /// Do not count packets.
+        NO_PKT_COUNTS = 1 << 3;
+        /// Do not count bytes.
+        NO_BYT_COUNTS = 1 << 4;
+    }
+}

@@ -1,0 +1,115 @@
+//! OpenFlow 1.3 and what is laid out like it: one type per structure, nothing lost.
+//!
+//! Named by the version that brought the layout, as Open vSwitch names its structures: 1.4 and
+//! 1.5 use these types too, with the version in [`Reader::version`](crate::wire::Reader::version)
+//! and [`Writer::version`](crate::wire::Writer::version) where they differ.
+
+mod action;
+mod async_config;
+mod config;
+mod features;
+mod flow_mod;
+mod flow_removed;
+mod group_mod;
+mod instruction;
+mod matching;
+mod meter_mod;
+mod multipart;
+mod packet_in;
+mod packet_out;
+mod port;
+mod port_mod;
+mod port_status;
+mod queue_config;
+mod role;
+mod stats;
+mod table_mod;
+
+pub use action::{Action, Actions};
+pub use async_config::AsyncConfig;
+pub use config::{ConfigFlags, SwitchConfig};
+pub use features::{Capabilities, FeaturesReply};
+pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
+pub use flow_removed::{FlowRemoved, FlowRemovedReason};
+pub use group_mod::{Bucket, GroupMod, GroupModCommand, GroupType};
+pub use instruction::{Instruction, Instructions};
+pub use matching::Match;
+pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
+pub use multipart::{
+    MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
+};
+pub use packet_in::{PacketIn, PacketInReason};
+pub use packet_out::PacketOut;
+pub use port::{Port, PortConfig, PortFeatures, PortState};
+pub use port_mod::PortMod;
+pub use port_status::{PortReason, PortStatus};
+pub use queue_config::{PacketQueue, QueueConfigReply, QueueConfigRequest, QueueProperty};
+pub use role::{ControllerRole, Role};
+pub use stats::{
+    AggregateStats, BucketCounter, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
+    GroupStatsRequest, PortStats, PortStatsRequest, TableStats,
+};
+pub use table_mod::TableMod;
+
+use crate::wire::{Echo, Error, Experimenter};
+
+message_types! {
+    /// Refused.
+    1 "error" V1_3 V1_5 Error(Error);
+    /// Are you alive.
+    2 "echo_request" V1_3 V1_5 EchoRequest(Echo);
+    /// Yes.
+    3 "echo_reply" V1_3 V1_5 EchoReply(Echo);
+    /// An experimenter's own.
+    4 "experimenter" V1_3 V1_5 Experimenter(Experimenter);
+    /// Who are you.
+    5 "features_request" V1_3 V1_5 FeaturesRequest;
+    /// Identity and abilities.
+    6 "features_reply" V1_3 V1_5 FeaturesReply(FeaturesReply);
+    /// How are you configured.
+    7 "get_config_request" V1_3 V1_5 GetConfigRequest;
+    /// Like this.
+    8 "get_config_reply" V1_3 V1_5 GetConfigReply(SwitchConfig);
+    /// Be configured like this.
+    9 "set_config" V1_3 V1_5 SetConfig(SwitchConfig);
+    /// A packet for the controller.
+    10 "packet_in" V1_3 V1_5 PacketIn(PacketIn);
+    /// A flow entry is gone.
+    11 "flow_removed" V1_3 V1_4 FlowRemoved(FlowRemoved);
+    /// A port came, went or changed.
+    12 "port_status" V1_3 V1_3 PortStatus(PortStatus);
+    /// A packet to send.
+    13 "packet_out" V1_3 V1_4 PacketOut(PacketOut);
+    /// Change the flow tables.
+    14 "flow_mod" V1_3 V1_3 FlowMod(FlowMod);
+    /// Change the groups.
+    15 "group_mod" V1_3 V1_4 GroupMod(GroupMod);
+    /// Change a port.
+    16 "port_mod" V1_3 V1_3 PortMod(PortMod);
+    /// Configure a table.
+    17 "table_mod" V1_3 V1_3 TableMod(TableMod);
+    /// Ask for statistics and descriptions.
+    18 "multipart_request" V1_3 V1_3 MultipartRequest(MultipartRequest);
+    /// Statistics and descriptions.
+    19 "multipart_reply" V1_3 V1_3 MultipartReply(MultipartReply);
+    /// Answer when all before it is done.
+    20 "barrier_request" V1_3 V1_5 BarrierRequest;
+    /// It is.
+    21 "barrier_reply" V1_3 V1_5 BarrierReply;
+    /// Which queues has a port.
+    22 "queue_get_config_request" V1_3 V1_3 QueueGetConfigRequest(QueueConfigRequest);
+    /// These.
+    23 "queue_get_config_reply" V1_3 V1_3 QueueGetConfigReply(QueueConfigReply);
+    /// Ask for a role.
+    24 "role_request" V1_3 V1_3 RoleRequest(Role);
+    /// The role it now has.
+    25 "role_reply" V1_3 V1_3 RoleReply(Role);
+    /// Which asynchronous messages come.
+    26 "get_async_request" V1_3 V1_3 GetAsyncRequest;
+    /// These.
+    27 "get_async_reply" V1_3 V1_3 GetAsyncReply(AsyncConfig);
+    /// Send these.
+    28 "set_async" V1_3 V1_3 SetAsync(AsyncConfig);
+    /// Change the meters.
+    29 "meter_mod" V1_3 V1_3 MeterMod(MeterMod);
+}

@@ -1,0 +1,97 @@
+//! Ports, their configuration, state and features.
+
+use serde::Serialize;
+
+use crate::wire::FixedText;
+use crate::{MacAddr, PortNo};
+
+/// Port of a switch (OF 1.3.5 §7.2.1, `ofp_port`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Port {
+    /// Number.
+    pub port_no: PortNo,
+    /// Address.
+    pub hw_addr: MacAddr,
+    /// Name for people.
+    pub name: FixedText<16>,
+    /// Set by the controller.
+    pub config: PortConfig,
+    /// Told by the switch.
+    pub state: PortState,
+    /// Speed and medium now.
+    pub curr: PortFeatures,
+    /// Advertised by the port.
+    pub advertised: PortFeatures,
+    /// What the port could do.
+    pub supported: PortFeatures,
+    /// Advertised by its peer.
+    pub peer: PortFeatures,
+    /// Speed now, kbit/s.
+    pub curr_speed: u32,
+    /// Highest speed, kbit/s.
+    pub max_speed: u32,
+}
+
+wire_flags! {
+    /// Configuration of a port (OF 1.3.5 §7.2.1, `ofp_port_config`).
+    PortConfig: u32 {
+        /// Administratively down.
+        PORT_DOWN = 1 << 0;
+        /// Drops what it receives.
+        NO_RECV = 1 << 2;
+        /// Drops what is sent to it.
+        NO_FWD = 1 << 5;
+        /// Does not send packet-ins.
+        NO_PACKET_IN = 1 << 6;
+    }
+}
+
+wire_flags! {
+    /// State of a port (OF 1.3.5 §7.2.1, `ofp_port_state`).
+    PortState: u32 {
+        /// No physical link.
+        LINK_DOWN = 1 << 0;
+        /// Blocked.
+        BLOCKED = 1 << 1;
+        /// Usable for fast failover.
+        LIVE = 1 << 2;
+    }
+}
+
+wire_flags! {
+    /// Speeds and media (OF 1.3.5 §7.2.1, `ofp_port_features`).
+    PortFeatures: u32 {
+        /// 10 Mbit/s half duplex.
+        F10MB_HD = 1 << 0;
+        /// 10 Mbit/s full duplex.
+        F10MB_FD = 1 << 1;
+        /// 100 Mbit/s half duplex.
+        F100MB_HD = 1 << 2;
+        /// 100 Mbit/s full duplex.
+        F100MB_FD = 1 << 3;
+        /// 1 Gbit/s half duplex.
+        F1GB_HD = 1 << 4;
+        /// 1 Gbit/s full duplex.
+        F1GB_FD = 1 << 5;
+        /// 10 Gbit/s full duplex.
+        F10GB_FD = 1 << 6;
+        /// 40 Gbit/s full duplex.
+        F40GB_FD = 1 << 7;
+        /// 100 Gbit/s full duplex.
+        F100GB_FD = 1 << 8;
+        /// 1 Tbit/s full duplex.
+        F1TB_FD = 1 << 9;
+        /// Another rate: see `curr_speed` and `max_speed`.
+        OTHER = 1 << 10;
+        /// Copper.
+        COPPER = 1 << 11;
+        /// Fibre.
+        FIBER = 1 << 12;
+        /// Negotiates.
+        AUTONEG = 1 << 13;
+        /// Pause.
+        PAUSE = 1 << 14;
+        /// Asymmetric pause.
+        PAUSE_ASYM = 1 << 15;
+    }
+}

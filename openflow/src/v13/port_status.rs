@@ -1,0 +1,26 @@
+//! A port came, went or changed.
+
+use serde::Serialize;
+
+use super::Port;
+
+/// A port came, went or changed (OF 1.3.5 §7.4.3, `ofp_port_status`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct PortStatus {
+    /// What happened.
+    pub reason: PortReason,
+    /// The port now.
+    pub desc: Port,
+}
+
+wire_enum! {
+    /// What happened to a port (OF 1.3.5 §7.4.3).
+    PortReason: u8 {
+        /// It is new.
+        Add = 0 "add";
+        /// It is gone.
+        Delete = 1 "delete";
+        /// It is different.
+        Modify = 2 "modify";
+    }
+}

@@ -1,0 +1,16 @@
+//! Configuration of a table.
+
+use serde::Serialize;
+
+use crate::TableId;
+use crate::wire::json;
+
+/// Configuration of a table (OF 1.3.5 §7.3.3, `ofp_table_mod`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct TableMod {
+    /// Which, or `ALL`.
+    #[serde(serialize_with = "json::table_id")]
+    pub table_id: TableId,
+    /// No bit has a meaning in 1.3.
+    pub config: u32,
+}

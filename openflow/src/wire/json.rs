@@ -1,0 +1,85 @@
+//! How parts of messages are written in JSON where a derived form would not do.
+
+use bytes::Bytes;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use smallvec::{Array, SmallVec};
+
+use crate::{BufferId, GroupId, MeterId, TableId};
+
+/// Names in lower case, then the bits without a name as one number.
+pub(crate) fn flags<S: Serializer>(
+    names: impl Iterator<Item = &'static str>,
+    rest: u64,
+    s: S,
+) -> Result<S::Ok, S::Error> {
+    let mut seq = s.serialize_seq(None)?;
+    for name in names {
+        seq.serialize_element(&name.to_ascii_lowercase())?;
+    }
+    if rest != 0 {
+        seq.serialize_element(&rest)?;
+    }
+    seq.end()
+}
+
+/// A list that is not a `Vec`.
+pub(crate) fn list<A: Array<Item: Serialize>, S: Serializer>(
+    list: &SmallVec<A>,
+    s: S,
+) -> Result<S::Ok, S::Error> {
+    s.collect_seq(list)
+}
+
+/// Bytes as lower-case hex digits.
+pub(crate) fn hex<S: Serializer>(bytes: &Bytes, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&hex::encode(bytes))
+}
+
+/// A number people know in hex: ethertypes, experimenters, masks.
+pub(crate) fn hex16<S: Serializer>(number: &u16, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{number:#06x}"))
+}
+
+/// See [`hex16`].
+pub(crate) fn hex32<S: Serializer>(number: &u32, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{number:#010x}"))
+}
+
+/// See [`hex16`].
+pub(crate) fn hex64<S: Serializer>(number: &u64, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{number:#018x}"))
+}
+
+/// A number, or the name of the reserved one.
+fn named<S: Serializer>(number: u32, names: &[(u32, &str)], s: S) -> Result<S::Ok, S::Error> {
+    match names.iter().find(|(reserved, _)| *reserved == number) {
+        Some((_, name)) => s.serialize_str(name),
+        None => s.serialize_u32(number),
+    }
+}
+
+/// `NO_BUFFER` or a number.
+pub(crate) fn buffer_id<S: Serializer>(id: &BufferId, s: S) -> Result<S::Ok, S::Error> {
+    named(id.0, &[(BufferId::NONE.0, "NO_BUFFER")], s)
+}
+
+/// `ALL` or a number.
+pub(crate) fn table_id<S: Serializer>(id: &TableId, s: S) -> Result<S::Ok, S::Error> {
+    named(id.0.into(), &[(TableId::ALL.0.into(), "ALL")], s)
+}
+
+/// `ALL`, `ANY` or a number.
+pub(crate) fn group_id<S: Serializer>(id: &GroupId, s: S) -> Result<S::Ok, S::Error> {
+    named(id.0, &[(GroupId::ALL.0, "ALL"), (GroupId::ANY.0, "ANY")], s)
+}
+
+/// `SLOWPATH`, `CONTROLLER`, `ALL` or a number (OF 1.3.5 §7.3.4.4).
+pub(crate) fn meter_id<S: Serializer>(id: &MeterId, s: S) -> Result<S::Ok, S::Error> {
+    let names = [
+        (0xffff_fffd, "SLOWPATH"),
+        (0xffff_fffe, "CONTROLLER"),
+        (0xffff_ffff, "ALL"),
+    ];
+    named(id.0, &names, s)
+}

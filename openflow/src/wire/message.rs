@@ -1,0 +1,121 @@
+//! A whole message.
+
+use bytes::{Bytes, BytesMut};
+use serde::Serialize;
+
+use super::{DecodeError, EncodeError, Hello, json};
+use crate::{Version, Xid, v10, v13};
+
+/// One message as it is on the wire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Wire version. Of a hello it can be any byte, of all others it is one we speak.
+    version: u8,
+    /// Transaction.
+    pub xid: Xid,
+    /// Everything after the header.
+    pub body: Body,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Hello, of any version.
+    Hello(Hello),
+    /// OpenFlow 1.0.
+    V10(v10::Body),
+    /// OpenFlow 1.3 and what is laid out like it; which version, says [`Message::version`].
+    V13(v13::Body),
+}
+
+/// Payload of an echo request or reply (OF 1.3.5 §7.5.2). The reply carries that of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+pub struct Echo {
+    /// Anything.
+    #[serde(serialize_with = "json::hex")]
+    pub data: Bytes,
+}
+
+/// Error (OF 1.3.5 §7.5.4, OF 1.0 §5.4.4).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Error {
+    /// `ofp_error_type`; 0xffff is an experimenter's from 1.2 on.
+    pub kind: u16,
+    /// The type's code; of an experimenter's error its `exp_type`.
+    pub code: u16,
+    /// Who defined it; from 1.2 on, for type 0xffff only.
+    pub experimenter: Option<u32>,
+    /// Most often the beginning of the refused message.
+    pub data: Bytes,
+}
+
+/// Experimenter message (OF 1.3.5 §7.5.3).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Experimenter {
+    /// Who defined it.
+    #[serde(serialize_with = "json::hex32")]
+    pub experimenter: u32,
+    /// Which of its messages.
+    pub exp_type: u32,
+    /// The rest.
+    #[serde(serialize_with = "json::hex")]
+    pub data: Bytes,
+}
+
+impl Message {
+    /// A hello with the given version byte.
+    #[must_use]
+    pub fn hello(version: u8, xid: Xid, hello: Hello) -> Self {
+        Self {
+            version,
+            xid,
+            body: Body::Hello(hello),
+        }
+    }
+
+    /// A message of OpenFlow 1.0.
+    #[must_use]
+    pub fn v10(xid: Xid, body: v10::Body) -> Self {
+        Self {
+            version: Version::V1_0.wire(),
+            xid,
+            body: Body::V10(body),
+        }
+    }
+
+    /// A message of OpenFlow 1.3 or later.
+    #[must_use]
+    pub fn v13(version: Version, xid: Xid, body: v13::Body) -> Self {
+        Self {
+            version: version.wire(),
+            xid,
+            body: Body::V13(body),
+        }
+    }
+
+    /// The version byte of the header.
+    #[must_use]
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The specification's name of the message type without prefix: `flow_mod`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match &self.body {
+            Body::Hello(_) => "hello",
+            Body::V10(body) => body.type_name(),
+            Body::V13(body) => body.type_name(),
+        }
+    }
+
+    /// Reads exactly one frame. Payloads share its memory.
+    pub fn decode(_frame: Bytes) -> Result<Self, DecodeError> {
+        todo!()
+    }
+
+    /// Appends the message. On an error `into` is as it was.
+    pub fn encode(&self, _into: &mut BytesMut) -> Result<(), EncodeError> {
+        todo!()
+    }
+}

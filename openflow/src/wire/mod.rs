@@ -1,0 +1,63 @@
+//! Bytes to messages and back, one message at a time.
+//!
+//! A frame goes in, a [`Message`] comes out, or a [`DecodeError`] that names the field and the
+//! offset and carries the OpenFlow error to answer. A message goes in, bytes are appended to one
+//! buffer. Nothing is dropped on the way: what decodes encodes to the same bytes, padding
+//! excepted, which is written as zero.
+//!
+//! ```text
+//! stream ==frame_length==> frame: Bytes ==Message::decode==> Message { version, xid, body }
+//!                                                                     |
+//! buffer: BytesMut <===================Message::encode================+
+//! ```
+//!
+//! # Why not a parser library
+//!
+//! OpenFlow is lengths inside lengths, and what has gone wrong in other implementations is a
+//! length believed: an inner one that reaches past its parent, or one of zero in a loop. So the
+//! one thing a reader must do is to hand out children that cannot leave their parent and loops
+//! that cannot stand still. [`Reader`] does that in some two hundred lines, keeps the offset for
+//! errors at no cost, knows which OpenFlow error its part of the message answers with, and cuts
+//! payloads off the frame without copying. Combinators would have needed a wrapper for each of
+//! these four.
+//!
+//! # Adding to it
+//!
+//! - **A message**: a file in [`crate::v10`] or [`crate::v13`] with struct, decode and encode in
+//!   this order ([`Wire`]), a row in the table of `mod.rs` beside it.
+//! - **A match field**: a row in the table of [`crate::oxm`].
+//! - **An error code**: a row in the tables of `error_names.rs`.
+//! - **An experimenter**: messages, actions and match fields of one keep their bytes; read them
+//!   with a [`Reader`] over those, write them with a [`Writer`], in a module of its own.
+
+#[macro_use]
+mod macros;
+
+mod error;
+mod header;
+mod hello;
+pub(crate) mod json;
+mod message;
+mod reader;
+mod text;
+mod writer;
+
+pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode, ErrorName};
+pub use header::{Header, MAX_FRAME, frame_length};
+pub use hello::{Hello, HelloElement};
+pub use message::{Body, Echo, Error, Experimenter, Message};
+pub use reader::{Mark, Reader};
+pub use text::FixedText;
+pub use writer::Writer;
+
+/// A part of a message with one encoding per version.
+///
+/// `decode(encode(x)) == x`, and `encode(decode(bytes)) == bytes` but for padding.
+pub trait Wire: Sized {
+    /// Reads one from the front of `reader`.
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
+
+    /// Appends it. A length that does not fit its field is remembered by the writer and refused
+    /// when the message is closed.
+    fn encode(&self, writer: &mut Writer<'_>);
+}

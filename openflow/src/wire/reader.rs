@@ -1,0 +1,252 @@
+//! Reads big-endian fields from a bounded stretch of a frame.
+
+use bytes::Bytes;
+use smallvec::{Array, SmallVec};
+
+use super::{DecodeError, DecodeProblem, ErrorCode, Wire};
+use crate::Version;
+
+/// A stretch of a frame, consumed from its front.
+///
+/// A child ([`Reader::child`], [`Reader::tlv`]) is a stretch of its parent: no length inside it
+/// can reach beyond. The loops over lists ([`Reader::list`], [`Reader::small_list`]) end when the
+/// stretch does, and refuse an element that took no byte.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    /// The whole message, to cut payloads off without copying.
+    frame: &'a Bytes,
+    rest: &'a [u8],
+    /// Offset in the frame of the first byte after `rest`.
+    end: usize,
+    version: Version,
+    /// What answers a wrong length here.
+    blame: ErrorCode,
+}
+
+/// A place in the frame, to blame for a value read there.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    offset: usize,
+    blame: ErrorCode,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `frame` from its first byte.
+    #[must_use]
+    pub fn new(frame: &'a Bytes, version: Version) -> Self {
+        Self {
+            frame,
+            rest: frame,
+            end: frame.len(),
+            version,
+            blame: ErrorCode::BAD_REQUEST_BAD_LEN,
+        }
+    }
+
+    /// The version of the message.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// From here on a wrong length is answered with `code`.
+    pub fn blame(&mut self, code: ErrorCode) {
+        self.blame = code;
+    }
+
+    /// Bytes left.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Offset in the frame of the next byte.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.end - self.rest.len()
+    }
+
+    /// This place, to blame later.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            offset: self.offset(),
+            blame: self.blame,
+        }
+    }
+
+    /// The next `N` bytes.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let Some((head, rest)) = self.rest.split_first_chunk() else {
+            return Err(self.truncated(N));
+        };
+        self.rest = rest;
+        Ok(*head)
+    }
+
+    /// The next `len` bytes, borrowed.
+    pub fn slice(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let Some((head, rest)) = self.rest.split_at_checked(len) else {
+            return Err(self.truncated(len));
+        };
+        self.rest = rest;
+        Ok(head)
+    }
+
+    /// Skips padding. What it holds is not looked at and not kept.
+    pub fn pad(&mut self, len: usize) -> Result<(), DecodeError> {
+        self.slice(len).map(drop)
+    }
+
+    /// All bytes left, sharing the frame's memory.
+    pub fn rest(&mut self) -> Bytes {
+        let start = self.offset();
+        self.rest = &[];
+        self.frame.slice(start..self.end)
+    }
+
+    /// All bytes left, borrowed.
+    pub fn rest_slice(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
+    /// The next `len` bytes as a stretch of their own.
+    pub fn child(&mut self, len: usize) -> Result<Self, DecodeError> {
+        let rest = self.slice(len)?;
+        Ok(Self {
+            frame: self.frame,
+            rest,
+            end: self.offset(),
+            version: self.version,
+            blame: self.blame,
+        })
+    }
+
+    /// One element that begins with a 16-bit type and a 16-bit length of the whole, these four
+    /// bytes included: the type, and the bytes after the length.
+    pub fn tlv(&mut self) -> Result<(u16, Self), DecodeError> {
+        let at = self.mark();
+        let (kind, length) = (self.u16()?, self.u16()?);
+        let Some(body) = usize::from(length).checked_sub(4) else {
+            return Err(at.bad_length(length.into(), "at least 4, its own header"));
+        };
+        if body > self.remaining() {
+            return Err(DecodeError::new(
+                at.offset,
+                DecodeProblem::Truncated {
+                    need: length.into(),
+                    have: self.remaining() + 4,
+                },
+                self.blame,
+            ));
+        }
+        Ok((kind, self.child(body)?))
+    }
+
+    /// A field of a message, named in its errors.
+    pub fn field<T: Wire>(&mut self, name: &'static str) -> Result<T, DecodeError> {
+        T::decode(self).map_err(|error| error.in_field(name))
+    }
+
+    /// Elements until nothing is left.
+    pub fn list<T: Wire>(&mut self, name: &'static str) -> Result<Vec<T>, DecodeError> {
+        let mut list = Vec::new();
+        self.each(name, |r| T::decode(r).map(|element| list.push(element)))?;
+        Ok(list)
+    }
+
+    /// Elements until nothing is left, the first few without heap allocation.
+    pub fn small_list<A: Array<Item: Wire>>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<SmallVec<A>, DecodeError> {
+        let mut list = SmallVec::new();
+        self.each(name, |r| Wire::decode(r).map(|element| list.push(element)))?;
+        Ok(list)
+    }
+
+    /// Calls `read` until nothing is left; one that reads nothing is an error, not a loop.
+    fn each(
+        &mut self,
+        name: &'static str,
+        mut read: impl FnMut(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let mut index = 0;
+        while !self.is_empty() {
+            let before = self.remaining();
+            read(self).map_err(|error| error.in_element(index).in_field(name))?;
+            if self.remaining() == before {
+                let error = self.mark().bad_length(0, "more than 0");
+                return Err(error.in_element(index).in_field(name));
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+
+    /// Refuses what is left.
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        match self.remaining() {
+            0 => Ok(()),
+            extra => Err(DecodeError::new(
+                self.offset(),
+                DecodeProblem::Trailing { extra },
+                self.blame,
+            )),
+        }
+    }
+
+    #[cold]
+    fn truncated(&self, need: usize) -> DecodeError {
+        let problem = DecodeProblem::Truncated {
+            need,
+            have: self.remaining(),
+        };
+        DecodeError::new(self.offset(), problem, self.blame)
+    }
+}
+
+macro_rules! integers {
+    ($($int:ident)+) => { $(
+        impl Reader<'_> {
+            #[doc = concat!("The next `", stringify!($int), "`.")]
+            pub fn $int(&mut self) -> Result<$int, DecodeError> {
+                self.array().map($int::from_be_bytes)
+            }
+        }
+
+        impl Wire for $int {
+            fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                r.$int()
+            }
+            fn encode(&self, w: &mut super::Writer<'_>) {
+                w.$int(*self);
+            }
+        }
+    )+ };
+}
+integers!(u8 u16 u32 u64);
+
+impl Mark {
+    /// A length read here is wrong.
+    #[must_use]
+    pub fn bad_length(self, length: usize, expected: &'static str) -> DecodeError {
+        DecodeError::new(
+            self.offset,
+            DecodeProblem::Length { length, expected },
+            self.blame,
+        )
+    }
+
+    /// A value read here is wrong, which has an error of its own.
+    #[must_use]
+    pub fn bad_value(self, value: u64, answer: ErrorCode) -> DecodeError {
+        DecodeError::new(self.offset, DecodeProblem::Value { value }, answer)
+    }
+}

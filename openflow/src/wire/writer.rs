@@ -1,0 +1,93 @@
+//! Appends big-endian fields; lengths are written when their part is complete.
+
+use bytes::{BufMut, BytesMut};
+
+use super::EncodeError;
+use crate::Version;
+
+/// Appends one message to a buffer.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    into: &'a mut BytesMut,
+    version: Version,
+    /// The first length that did not fit; the message is taken back when it is closed.
+    overflow: Option<EncodeError>,
+}
+
+impl<'a> Writer<'a> {
+    /// Appends to `into`.
+    pub fn new(into: &'a mut BytesMut, version: Version) -> Self {
+        Self {
+            into,
+            version,
+            overflow: None,
+        }
+    }
+
+    /// The version of the message.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Bytes in the buffer so far.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.into.len()
+    }
+
+    /// These bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.into.extend_from_slice(bytes);
+    }
+
+    /// Padding: zeros.
+    pub fn pad(&mut self, len: usize) {
+        self.into.put_bytes(0, len);
+    }
+
+    /// Zeros until the part that began at `start` is a multiple of eight bytes long.
+    pub fn pad_to_8(&mut self, start: usize) {
+        let len = self.position() - start;
+        self.pad(len.next_multiple_of(8) - len);
+    }
+
+    /// A 16-bit length of the part that begins at `start` and ends with what `body` writes. The
+    /// length itself is written here.
+    pub fn length(&mut self, start: usize, what: &'static str, body: impl FnOnce(&mut Self)) {
+        let at = self.position();
+        self.u16(0);
+        body(self);
+        let length = self.position() - start;
+        match u16::try_from(length) {
+            Ok(length) => self.into[at..at + 2].copy_from_slice(&length.to_be_bytes()),
+            Err(_) => {
+                self.overflow.get_or_insert(EncodeError { what, length });
+            }
+        }
+    }
+
+    /// One element: 16-bit type, 16-bit length of the whole, and what `body` writes.
+    pub fn tlv(&mut self, kind: u16, what: &'static str, body: impl FnOnce(&mut Self)) {
+        let start = self.position();
+        self.u16(kind);
+        self.length(start, what, body);
+    }
+
+    /// Whether every length fitted.
+    pub fn finish(self) -> Result<(), EncodeError> {
+        self.overflow.map_or(Ok(()), Err)
+    }
+}
+
+macro_rules! integers {
+    ($($int:ident $put:ident)+) => { $(
+        impl Writer<'_> {
+            #[doc = concat!("A `", stringify!($int), "`.")]
+            pub fn $int(&mut self, value: $int) {
+                self.into.$put(value);
+            }
+        }
+    )+ };
+}
+integers!(u8 put_u8 u16 put_u16 u32 put_u32 u64 put_u64);
