@@ -12,6 +12,7 @@
 
 pub mod network;
 pub mod northbound;
+pub mod notices;
 pub mod rules;
 pub mod runtime;
 pub mod southbound;
