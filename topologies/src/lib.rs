@@ -1,10 +1,15 @@
 //! The network as a value: graphs of switches, paths through them, and descriptions of networks
 //! that can be brought up. No I/O but reading a topology file, no clock.
 
+pub mod catalog;
+pub mod generate;
 pub mod graph;
+pub mod load;
 pub mod paths;
 pub mod spanning;
+pub mod topology;
 
 pub use graph::{Graph, Link, LinkEnd, LinkId};
 pub use paths::{Hop, Path, ShortestDag};
 pub use spanning::SpanningForest;
+pub use topology::Topology;

@@ -1,6 +1,11 @@
 //! The algorithms against slow and obvious ones, on small random networks with parallel links,
 //! one-way links and unequal costs.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use openflow::{Dpid, PortNo};

@@ -23,6 +23,7 @@ use crate::graph::{Graph, Link, LinkId};
 
 pub use disjoint::{Disjoint, disjoint_pair};
 pub use k_shortest::k_shortest;
+pub(crate) use shortest::mix;
 pub use shortest::{ShortestDag, flow_key, shortest};
 
 /// Passing one switch: in by one port, out by another.
