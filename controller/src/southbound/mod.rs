@@ -8,4 +8,4 @@ mod services;
 pub use config::{Services, SouthboundConfig, start};
 pub use directory::Switches;
 pub use handle::{Applied, Change, Refusal, RequestError, SwitchHandle};
-pub use services::{ConnectionHandler, HandlerSource, Panicked, SwitchListener};
+pub use services::{ConnectionHandler, HandlerFeed, HandlerSource, Panicked, SwitchListener};

@@ -11,8 +11,8 @@ use openflow::{Cookie, Dpid, PortNo};
 
 use super::SwitchHandle;
 
-/// An app panicked while it handled a packet. Its runtime knows already; the connection drops the
-/// handler.
+/// An app panicked while it handled a packet. Its runtime knows already, and the handler does
+/// nothing any more until it is taken out of the connection's feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panicked;
 
@@ -53,12 +53,17 @@ impl fmt::Debug for dyn ConnectionHandler {
 
 /// Where connections get their packet handlers from: the app runtime.
 pub trait HandlerSource: Send + Sync {
-    /// Grows whenever an app starts or stops. Each connection compares it before every batch of
-    /// packets, so it has to be as cheap as an atomic load.
-    fn generation(&self) -> u64;
+    /// A switch has shaken hands: its handlers will come through the feed. An app makes its
+    /// handler on its own task, so the first ones are there a moment later.
+    fn connect(&self, dpid: Dpid) -> Box<dyn HandlerFeed>;
+}
 
-    /// New handlers for one switch, in the order of their apps.
-    fn handlers(&self, dpid: Dpid) -> Vec<Box<dyn ConnectionHandler>>;
+/// The packet handlers of one connection; dropped with it.
+pub trait HandlerFeed: Send {
+    /// Those of the apps that run now, in the order of the apps. A handler stays the same, with
+    /// its state, until its app stops. Asked before every batch of packets: as cheap as an atomic
+    /// load while no app starts or stops.
+    fn handlers(&mut self) -> &mut [Box<dyn ConnectionHandler>];
 }
 
 /// Who hears of switches before the rest of the controller does: the rule service. Called on the
