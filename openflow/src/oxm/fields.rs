@@ -30,6 +30,23 @@ pub enum Prerequisite {
     Present(Field),
 }
 
+/// How people write the values of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Notation {
+    /// A number.
+    Decimal,
+    /// A number in hex.
+    Hex,
+    /// An Ethernet address.
+    Mac,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// A port, by name where it is a reserved one.
+    Port,
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldInfo {
@@ -41,6 +58,8 @@ pub struct FieldInfo {
     pub code: u8,
     /// Width in bits; on the wire it fills whole bytes.
     pub bits: u16,
+    /// How people write its values.
+    pub notation: Notation,
     /// Whether a mask may be given.
     pub maskable: bool,
     /// What must be matched beside it; `None`: nothing.
@@ -50,10 +69,14 @@ pub struct FieldInfo {
 }
 
 impl FieldInfo {
-    /// Bytes of the value on the wire, without mask.
+    /// Bytes of the value on the wire, without mask. Labels of 20 bits fill four, all others the
+    /// fewest that hold them (OF 1.3.5 table 11).
     #[must_use]
-    pub fn bytes(&self) -> usize {
-        usize::from(self.bits.div_ceil(8))
+    pub const fn bytes(&self) -> usize {
+        match self.bits {
+            20 => 4,
+            bits => bits.div_ceil(8) as usize,
+        }
     }
 
     /// All bits of the value set.
@@ -64,10 +87,10 @@ impl FieldInfo {
 }
 
 /// Makes `enum Field`, `Field::ALL` and `Field::info` from rows
-/// `Variant "name" class code bits maskable prerequisite since`.
+/// `Variant "name" class code bits notation maskable prerequisite since`.
 macro_rules! oxm_fields {
     ($($(#[$doc:meta])* $variant:ident $name:literal $class:ident $code:literal $bits:literal
-       $maskable:literal [$($pre:expr)?] $since:ident;)+) => {
+       $notation:ident $maskable:literal [$($pre:expr)?] $since:ident;)+) => {
         /// A match field Pointsman knows by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field { $($(#[$doc])* $variant,)+ }
@@ -78,12 +101,13 @@ macro_rules! oxm_fields {
 
             /// The field's row.
             #[must_use]
-            pub fn info(self) -> &'static FieldInfo {
+            pub const fn info(self) -> &'static FieldInfo {
                 match self { $(Self::$variant => const { &FieldInfo {
                     name: $name,
                     class: Class::$class,
                     code: $code,
                     bits: $bits,
+                    notation: Notation::$notation,
                     maskable: $maskable,
                     prerequisite: oxm_fields!(@pre $($pre)?),
                     since: Version::$since,
@@ -94,6 +118,34 @@ macro_rules! oxm_fields {
     (@pre) => { None };
     (@pre $pre:expr) => { Some($pre) };
 }
+
+impl Field {
+    /// The field with this number; `None` for one that is not in the table.
+    #[must_use]
+    pub fn from_wire(class: Class, code: u8) -> Option<Self> {
+        match class {
+            Class::OPENFLOW_BASIC => *BASIC.get(usize::from(code))?,
+            _ => Self::ALL.iter().copied().find(|field| {
+                let info = field.info();
+                info.class == class && info.code == code
+            }),
+        }
+    }
+}
+
+/// The specification's own fields by their number.
+const BASIC: [Option<Field>; 128] = {
+    let mut by_code = [None; 128];
+    let mut at = 0;
+    while at < Field::ALL.len() {
+        let info = Field::ALL[at].info();
+        if info.class.0 == Class::OPENFLOW_BASIC.0 {
+            by_code[info.code as usize] = Some(Field::ALL[at]);
+        }
+        at += 1;
+    }
+    by_code
+};
 
 use Prerequisite::{AnyOf, Is, Present, VlanPresent};
 
@@ -106,85 +158,85 @@ const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Typ
 
 oxm_fields! {
     /// Ingress port, physical or logical.
-    InPort "in_port" OPENFLOW_BASIC 0 32 false [] V1_3;
+    InPort "in_port" OPENFLOW_BASIC 0 32 Port false [] V1_3;
     /// Underlying physical port.
-    InPhyPort "in_phy_port" OPENFLOW_BASIC 1 32 false [Present(Field::InPort)] V1_3;
+    InPhyPort "in_phy_port" OPENFLOW_BASIC 1 32 Port false [Present(Field::InPort)] V1_3;
     /// 64 bits passed from table to table.
-    Metadata "metadata" OPENFLOW_BASIC 2 64 true [] V1_3;
+    Metadata "metadata" OPENFLOW_BASIC 2 64 Hex true [] V1_3;
     /// Ethernet destination.
-    EthDst "eth_dst" OPENFLOW_BASIC 3 48 true [] V1_3;
+    EthDst "eth_dst" OPENFLOW_BASIC 3 48 Mac true [] V1_3;
     /// Ethernet source.
-    EthSrc "eth_src" OPENFLOW_BASIC 4 48 true [] V1_3;
+    EthSrc "eth_src" OPENFLOW_BASIC 4 48 Mac true [] V1_3;
     /// Ethernet type of the payload, after VLAN tags.
-    EthType "eth_type" OPENFLOW_BASIC 5 16 false [] V1_3;
+    EthType "eth_type" OPENFLOW_BASIC 5 16 Hex false [] V1_3;
     /// VLAN id in 12 bits; bit 12 (0x1000) says that a tag is there.
-    VlanVid "vlan_vid" OPENFLOW_BASIC 6 13 true [] V1_3;
+    VlanVid "vlan_vid" OPENFLOW_BASIC 6 13 Hex true [] V1_3;
     /// VLAN priority.
-    VlanPcp "vlan_pcp" OPENFLOW_BASIC 7 3 false [VlanPresent] V1_3;
+    VlanPcp "vlan_pcp" OPENFLOW_BASIC 7 3 Decimal false [VlanPresent] V1_3;
     /// Differentiated services code point.
-    IpDscp "ip_dscp" OPENFLOW_BASIC 8 6 false [IP] V1_3;
+    IpDscp "ip_dscp" OPENFLOW_BASIC 8 6 Decimal false [IP] V1_3;
     /// Explicit congestion notification bits.
-    IpEcn "ip_ecn" OPENFLOW_BASIC 9 2 false [IP] V1_3;
+    IpEcn "ip_ecn" OPENFLOW_BASIC 9 2 Decimal false [IP] V1_3;
     /// IPv4 protocol or IPv6 next header.
-    IpProto "ip_proto" OPENFLOW_BASIC 10 8 false [IP] V1_3;
+    IpProto "ip_proto" OPENFLOW_BASIC 10 8 Decimal false [IP] V1_3;
     /// IPv4 source.
-    Ipv4Src "ipv4_src" OPENFLOW_BASIC 11 32 true [IPV4] V1_3;
+    Ipv4Src "ipv4_src" OPENFLOW_BASIC 11 32 Ipv4 true [IPV4] V1_3;
     /// IPv4 destination.
-    Ipv4Dst "ipv4_dst" OPENFLOW_BASIC 12 32 true [IPV4] V1_3;
+    Ipv4Dst "ipv4_dst" OPENFLOW_BASIC 12 32 Ipv4 true [IPV4] V1_3;
     /// TCP source port.
-    TcpSrc "tcp_src" OPENFLOW_BASIC 13 16 false [Is(Field::IpProto, 6)] V1_3;
+    TcpSrc "tcp_src" OPENFLOW_BASIC 13 16 Decimal false [Is(Field::IpProto, 6)] V1_3;
     /// TCP destination port.
-    TcpDst "tcp_dst" OPENFLOW_BASIC 14 16 false [Is(Field::IpProto, 6)] V1_3;
+    TcpDst "tcp_dst" OPENFLOW_BASIC 14 16 Decimal false [Is(Field::IpProto, 6)] V1_3;
     /// UDP source port.
-    UdpSrc "udp_src" OPENFLOW_BASIC 15 16 false [Is(Field::IpProto, 17)] V1_3;
+    UdpSrc "udp_src" OPENFLOW_BASIC 15 16 Decimal false [Is(Field::IpProto, 17)] V1_3;
     /// UDP destination port.
-    UdpDst "udp_dst" OPENFLOW_BASIC 16 16 false [Is(Field::IpProto, 17)] V1_3;
+    UdpDst "udp_dst" OPENFLOW_BASIC 16 16 Decimal false [Is(Field::IpProto, 17)] V1_3;
     /// SCTP source port.
-    SctpSrc "sctp_src" OPENFLOW_BASIC 17 16 false [Is(Field::IpProto, 132)] V1_3;
+    SctpSrc "sctp_src" OPENFLOW_BASIC 17 16 Decimal false [Is(Field::IpProto, 132)] V1_3;
     /// SCTP destination port.
-    SctpDst "sctp_dst" OPENFLOW_BASIC 18 16 false [Is(Field::IpProto, 132)] V1_3;
+    SctpDst "sctp_dst" OPENFLOW_BASIC 18 16 Decimal false [Is(Field::IpProto, 132)] V1_3;
     /// ICMP type.
-    Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 false [Is(Field::IpProto, 1)] V1_3;
+    Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
     /// ICMP code.
-    Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 false [Is(Field::IpProto, 1)] V1_3;
+    Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
     /// ARP opcode: 1 request, 2 reply.
-    ArpOp "arp_op" OPENFLOW_BASIC 21 16 false [ARP] V1_3;
+    ArpOp "arp_op" OPENFLOW_BASIC 21 16 Decimal false [ARP] V1_3;
     /// ARP sender IPv4 address.
-    ArpSpa "arp_spa" OPENFLOW_BASIC 22 32 true [ARP] V1_3;
+    ArpSpa "arp_spa" OPENFLOW_BASIC 22 32 Ipv4 true [ARP] V1_3;
     /// ARP target IPv4 address.
-    ArpTpa "arp_tpa" OPENFLOW_BASIC 23 32 true [ARP] V1_3;
+    ArpTpa "arp_tpa" OPENFLOW_BASIC 23 32 Ipv4 true [ARP] V1_3;
     /// ARP sender hardware address.
-    ArpSha "arp_sha" OPENFLOW_BASIC 24 48 true [ARP] V1_3;
+    ArpSha "arp_sha" OPENFLOW_BASIC 24 48 Mac true [ARP] V1_3;
     /// ARP target hardware address.
-    ArpTha "arp_tha" OPENFLOW_BASIC 25 48 true [ARP] V1_3;
+    ArpTha "arp_tha" OPENFLOW_BASIC 25 48 Mac true [ARP] V1_3;
     /// IPv6 source.
-    Ipv6Src "ipv6_src" OPENFLOW_BASIC 26 128 true [IPV6] V1_3;
+    Ipv6Src "ipv6_src" OPENFLOW_BASIC 26 128 Ipv6 true [IPV6] V1_3;
     /// IPv6 destination.
-    Ipv6Dst "ipv6_dst" OPENFLOW_BASIC 27 128 true [IPV6] V1_3;
+    Ipv6Dst "ipv6_dst" OPENFLOW_BASIC 27 128 Ipv6 true [IPV6] V1_3;
     /// IPv6 flow label.
-    Ipv6Flabel "ipv6_flabel" OPENFLOW_BASIC 28 20 true [IPV6] V1_3;
+    Ipv6Flabel "ipv6_flabel" OPENFLOW_BASIC 28 20 Hex true [IPV6] V1_3;
     /// ICMPv6 type.
-    Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 false [Is(Field::IpProto, 58)] V1_3;
+    Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
     /// ICMPv6 code.
-    Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 false [Is(Field::IpProto, 58)] V1_3;
+    Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
     /// Neighbour discovery target address.
-    Ipv6NdTarget "ipv6_nd_target" OPENFLOW_BASIC 31 128 false [ND] V1_3;
+    Ipv6NdTarget "ipv6_nd_target" OPENFLOW_BASIC 31 128 Ipv6 false [ND] V1_3;
     /// Neighbour solicitation's source link-layer address option.
-    Ipv6NdSll "ipv6_nd_sll" OPENFLOW_BASIC 32 48 false [Is(Field::Icmpv6Type, 135)] V1_3;
+    Ipv6NdSll "ipv6_nd_sll" OPENFLOW_BASIC 32 48 Mac false [Is(Field::Icmpv6Type, 135)] V1_3;
     /// Neighbour advertisement's target link-layer address option.
-    Ipv6NdTll "ipv6_nd_tll" OPENFLOW_BASIC 33 48 false [Is(Field::Icmpv6Type, 136)] V1_3;
+    Ipv6NdTll "ipv6_nd_tll" OPENFLOW_BASIC 33 48 Mac false [Is(Field::Icmpv6Type, 136)] V1_3;
     /// MPLS label of the outermost entry.
-    MplsLabel "mpls_label" OPENFLOW_BASIC 34 20 false [MPLS] V1_3;
+    MplsLabel "mpls_label" OPENFLOW_BASIC 34 20 Decimal false [MPLS] V1_3;
     /// MPLS traffic class.
-    MplsTc "mpls_tc" OPENFLOW_BASIC 35 3 false [MPLS] V1_3;
+    MplsTc "mpls_tc" OPENFLOW_BASIC 35 3 Decimal false [MPLS] V1_3;
     /// MPLS bottom-of-stack bit.
-    MplsBos "mpls_bos" OPENFLOW_BASIC 36 1 false [MPLS] V1_3;
+    MplsBos "mpls_bos" OPENFLOW_BASIC 36 1 Decimal false [MPLS] V1_3;
     /// Service id of a provider backbone bridge header.
-    PbbIsid "pbb_isid" OPENFLOW_BASIC 37 24 true [Is(Field::EthType, 0x88e7)] V1_3;
+    PbbIsid "pbb_isid" OPENFLOW_BASIC 37 24 Hex true [Is(Field::EthType, 0x88e7)] V1_3;
     /// Logical port metadata, for tunnels the VNI or key.
-    TunnelId "tunnel_id" OPENFLOW_BASIC 38 64 true [] V1_3;
+    TunnelId "tunnel_id" OPENFLOW_BASIC 38 64 Hex true [] V1_3;
     /// Which IPv6 extension headers are there, nine bits.
-    Ipv6Exthdr "ipv6_exthdr" OPENFLOW_BASIC 39 9 true [IPV6] V1_3;
+    Ipv6Exthdr "ipv6_exthdr" OPENFLOW_BASIC 39 9 Hex true [IPV6] V1_3;
     /// Use customer address bit of a provider backbone bridge header.
-    PbbUca "pbb_uca" OPENFLOW_BASIC 41 1 false [Is(Field::EthType, 0x88e7)] V1_4;
+    PbbUca "pbb_uca" OPENFLOW_BASIC 41 1 Decimal false [Is(Field::EthType, 0x88e7)] V1_4;
 }

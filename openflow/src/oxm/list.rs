@@ -1,8 +1,11 @@
 //! Match fields as they are on the wire: kept packed, in their order, known or not.
 
+use std::fmt;
+
 use smallvec::SmallVec;
 
 use super::{Class, Field};
+use crate::wire::{DecodeError, ErrorCode, Mark, Reader, Writer};
 
 /// A list of match fields, packed as on the wire (OF 1.3.5 §7.2.3.2).
 ///
@@ -21,8 +24,9 @@ pub struct OxmField {
     bytes: SmallVec<[u8; 24]>,
 }
 
-/// View of one match field.
+/// View of one match field. Always well-formed: made by reading, or by [`Oxm::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Oxm<'a> {
     /// Who numbers it.
     pub class: Class,
@@ -34,38 +38,6 @@ pub struct Oxm<'a> {
     pub experimenter: Option<u32>,
     /// Value and, where there is one, mask of the same length; after the experimenter.
     pub body: &'a [u8],
-}
-
-impl<'a> Oxm<'a> {
-    /// The field's name in the table; `None` for one that is not there.
-    #[must_use]
-    pub fn field(&self) -> Option<Field> {
-        todo!()
-    }
-
-    /// Bytes of the value.
-    #[must_use]
-    pub fn value_bytes(&self) -> &'a [u8] {
-        todo!()
-    }
-
-    /// Bytes of the mask.
-    #[must_use]
-    pub fn mask_bytes(&self) -> Option<&'a [u8]> {
-        todo!()
-    }
-
-    /// The value, right-aligned; of a field longer than 16 bytes the last 16.
-    #[must_use]
-    pub fn value(&self) -> u128 {
-        todo!()
-    }
-
-    /// The mask, likewise.
-    #[must_use]
-    pub fn mask(&self) -> Option<u128> {
-        todo!()
-    }
 }
 
 impl OxmList {
@@ -83,9 +55,12 @@ impl OxmList {
 
     /// The fields in their order.
     pub fn iter(&self) -> impl Iterator<Item = Oxm<'_>> {
-        todo!();
-        #[expect(unreachable_code)]
-        std::iter::empty()
+        let mut rest = self.bytes.as_slice();
+        std::iter::from_fn(move || {
+            let oxm;
+            (oxm, rest) = Oxm::split_front(rest)?;
+            Some(oxm)
+        })
     }
 
     /// The first of this name.
@@ -94,62 +69,243 @@ impl OxmList {
         self.iter().find(|oxm| oxm.field() == Some(field))
     }
 
-    /// Appends a field of the table; bits beyond its width are written as they are if they fit
-    /// its bytes.
-    pub fn push(&mut self, _field: Field, _value: u128, _mask: Option<u128>) {
-        todo!()
+    /// Appends a field of the table. Bits beyond its bytes are cut off.
+    pub fn push(&mut self, field: Field, value: u128, mask: Option<u128>) {
+        append(&mut self.bytes, field, value, mask);
     }
 
     /// Appends any field.
-    ///
-    /// # Panics
-    /// If the body is longer than a TLV can be (255 bytes, experimenter included), or has a mask
-    /// and an odd length.
-    pub fn push_oxm(&mut self, _oxm: Oxm<'_>) {
-        todo!()
+    pub fn push_oxm(&mut self, oxm: Oxm<'_>) {
+        oxm.append_to(&mut self.bytes);
+    }
+
+    /// Everything left in `r`.
+    pub(crate) fn decode_rest(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let all = r.peek();
+        let mut index = 0;
+        while !r.is_empty() {
+            Oxm::decode(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
+            index += 1;
+        }
+        Ok(Self { bytes: SmallVec::from_slice(all) })
+    }
+
+    pub(crate) fn encode(&self, w: &mut Writer<'_>) {
+        w.bytes(&self.bytes);
     }
 }
 
 impl OxmField {
-    /// A field of the table.
+    /// A field of the table. Bits beyond its bytes are cut off.
     #[must_use]
-    pub fn new(_field: Field, _value: u128, _mask: Option<u128>) -> Self {
-        todo!()
+    pub fn new(field: Field, value: u128, mask: Option<u128>) -> Self {
+        let mut bytes = SmallVec::new();
+        append(&mut bytes, field, value, mask);
+        Self { bytes }
     }
 
-    /// Any field; panics as [`OxmList::push_oxm`].
+    /// Any field.
     #[must_use]
-    pub fn from_oxm(_oxm: Oxm<'_>) -> Self {
-        todo!()
+    pub fn from_oxm(oxm: Oxm<'_>) -> Self {
+        let mut bytes = SmallVec::new();
+        oxm.append_to(&mut bytes);
+        Self { bytes }
     }
 
     /// View of it.
     #[must_use]
     pub fn oxm(&self) -> Oxm<'_> {
-        todo!()
+        let (oxm, _) = Oxm::split_front(&self.bytes).expect("holds exactly one TLV");
+        oxm
+    }
+
+    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Oxm::decode(r).map(Self::from_oxm)
+    }
+
+    pub(crate) fn encode(&self, w: &mut Writer<'_>) {
+        w.bytes(&self.bytes);
     }
 }
 
-impl std::fmt::Debug for OxmList {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<'a> Oxm<'a> {
+    /// Any field, known or not. `None` where no TLV can be so: too long, a mask that is not as
+    /// long as the value, a known field in another length, an experimenter in another class.
+    #[must_use]
+    pub fn new(
+        class: Class,
+        code: u8,
+        has_mask: bool,
+        experimenter: Option<u32>,
+        body: &'a [u8],
+    ) -> Option<Self> {
+        let oxm = Self { class, code, has_mask, experimenter, body };
+        let fits = code < 128
+            && oxm.length() <= 0xff
+            && experimenter.is_some() == (class == Class::EXPERIMENTER);
+        (fits && oxm.length_fault().is_none()).then_some(oxm)
+    }
+
+    /// The field's name in the table; `None` for one that is not there.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        Field::from_wire(self.class, self.code)
+    }
+
+    /// Bytes of the value.
+    #[must_use]
+    pub fn value_bytes(&self) -> &'a [u8] {
+        self.halves().0
+    }
+
+    /// Bytes of the mask.
+    #[must_use]
+    pub fn mask_bytes(&self) -> Option<&'a [u8]> {
+        self.halves().1
+    }
+
+    /// The value, right-aligned; of a field longer than 16 bytes the last 16.
+    #[must_use]
+    pub fn value(&self) -> u128 {
+        number(self.value_bytes())
+    }
+
+    /// The mask, likewise.
+    #[must_use]
+    pub fn mask(&self) -> Option<u128> {
+        self.mask_bytes().map(number)
+    }
+
+    fn halves(&self) -> (&'a [u8], Option<&'a [u8]>) {
+        if self.has_mask {
+            let (value, mask) = self.body.split_at(self.body.len() / 2);
+            (value, Some(mask))
+        } else {
+            (self.body, None)
+        }
+    }
+
+    /// What the length byte says: everything after the header.
+    fn length(&self) -> usize {
+        self.body.len() + self.experimenter.map_or(0, |_| 4)
+    }
+
+    /// What is wrong with the length, and by which field it is known.
+    fn length_fault(&self) -> Option<&'static str> {
+        let width = if self.has_mask { 2 } else { 1 };
+        match self.field().map(|field| field.info().bytes() * width) {
+            Some(expected) if expected != self.body.len() => {
+                Some("not that of the field, doubled by a mask")
+            }
+            None if !self.body.len().is_multiple_of(width) => Some("even, for value and mask"),
+            _ => None,
+        }
+    }
+
+    /// Reads the front of bytes that are known to be well-formed.
+    fn split_front(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (header, rest) = bytes.split_first_chunk()?;
+        let (oxm, length) = Self::header(*header);
+        let (body, rest) = rest.split_at_checked(length)?;
+        oxm.with_body(body).map(|oxm| (oxm, rest))
+    }
+
+    /// The header: everything but what follows it, and how long that is.
+    fn header([class_high, class_low, code_mask, length]: [u8; 4]) -> (Self, usize) {
+        let oxm = Self {
+            class: Class(u16::from_be_bytes([class_high, class_low])),
+            code: code_mask >> 1,
+            has_mask: code_mask & 1 == 1,
+            experimenter: None,
+            body: &[],
+        };
+        (oxm, length.into())
+    }
+
+    /// With what follows the header; `None`: too short for an experimenter.
+    fn with_body(self, body: &'a [u8]) -> Option<Self> {
+        if self.class != Class::EXPERIMENTER {
+            return Some(Self { body, ..self });
+        }
+        let (experimenter, body) = body.split_first_chunk()?;
+        Some(Self { experimenter: Some(u32::from_be_bytes(*experimenter)), body, ..self })
+    }
+
+    fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mark = r.mark();
+        let (oxm, length) = Self::header(r.array()?);
+        let body = match oxm.field() {
+            Some(field) => r.slice(length).map_err(|error| error.in_field(field.info().name))?,
+            None => r.slice(length)?,
+        };
+        let Some(oxm) = oxm.with_body(body) else {
+            return Err(mark.bad_length(length, "at least 4, the experimenter"));
+        };
+        match oxm.length_fault() {
+            None => Ok(oxm),
+            Some(expected) => Err(oxm.refused(mark, length, expected)),
+        }
+    }
+
+    #[cold]
+    fn refused(&self, mark: Mark, length: usize, expected: &'static str) -> DecodeError {
+        let error = mark.bad_length(length, expected);
+        match self.field() {
+            Some(field) => error.in_field(field.info().name),
+            None => error,
+        }
+    }
+
+    fn append_to<const N: usize>(&self, bytes: &mut SmallVec<[u8; N]>) {
+        let length = u8::try_from(self.length()).expect("an Oxm is never longer than its length");
+        bytes.extend_from_slice(&header_bytes(self.class, self.code, self.has_mask, length));
+        if let Some(experimenter) = self.experimenter {
+            bytes.extend_from_slice(&experimenter.to_be_bytes());
+        }
+        bytes.extend_from_slice(self.body);
+    }
+}
+
+/// From here on a wrong length in `r` is one of a match.
+pub(crate) fn blame_match(r: &mut Reader<'_>) {
+    r.blame(ErrorCode::BAD_MATCH_BAD_LEN);
+}
+
+fn append<const N: usize>(
+    bytes: &mut SmallVec<[u8; N]>,
+    field: Field,
+    value: u128,
+    mask: Option<u128>,
+) {
+    let info = field.info();
+    let width = info.bytes();
+    let length = if mask.is_some() { 2 * width } else { width };
+    let length = u8::try_from(length).expect("fields of the table have at most 16 bytes");
+    bytes.extend_from_slice(&header_bytes(info.class, info.code, mask.is_some(), length));
+    bytes.extend_from_slice(&value.to_be_bytes()[16 - width..]);
+    if let Some(mask) = mask {
+        bytes.extend_from_slice(&mask.to_be_bytes()[16 - width..]);
+    }
+}
+
+fn header_bytes(class: Class, code: u8, has_mask: bool, length: u8) -> [u8; 4] {
+    let [high, low] = class.0.to_be_bytes();
+    [high, low, code << 1 | u8::from(has_mask), length]
+}
+
+/// Big-endian, the last 16 bytes.
+fn number(bytes: &[u8]) -> u128 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
+impl fmt::Debug for OxmList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
 }
 
-impl std::fmt::Debug for OxmField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for OxmField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.oxm().fmt(f)
-    }
-}
-
-impl serde::Serialize for OxmList {
-    fn serialize<S: serde::Serializer>(&self, _s: S) -> Result<S::Ok, S::Error> {
-        todo!()
-    }
-}
-
-impl serde::Serialize for OxmField {
-    fn serialize<S: serde::Serializer>(&self, _s: S) -> Result<S::Ok, S::Error> {
-        todo!()
     }
 }

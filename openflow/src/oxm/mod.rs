@@ -4,7 +4,9 @@
 //! all read the same rows.
 
 mod fields;
+mod json;
 mod list;
 
-pub use fields::{Class, Field, FieldInfo, Prerequisite};
+pub use fields::{Class, Field, FieldInfo, Notation, Prerequisite};
+pub(crate) use list::blame_match;
 pub use list::{Oxm, OxmField, OxmList};

@@ -111,9 +111,10 @@ impl<'a> Reader<'a> {
         self.frame.slice(start..self.end)
     }
 
-    /// All bytes left, borrowed.
-    pub fn rest_slice(&mut self) -> &'a [u8] {
-        std::mem::take(&mut self.rest)
+    /// All bytes left, without reading them.
+    #[must_use]
+    pub fn peek(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// The next `len` bytes as a stretch of their own.
