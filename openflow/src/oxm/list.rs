@@ -5,7 +5,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 use super::{Class, Field};
-use crate::wire::{DecodeError, ErrorCode, Mark, Reader, Writer};
+use crate::wire::{DecodeError, Mark, Reader, Writer};
 
 /// A list of match fields, packed as on the wire (OF 1.3.5 §7.2.3.2).
 ///
@@ -87,7 +87,9 @@ impl OxmList {
             Oxm::decode(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
             index += 1;
         }
-        Ok(Self { bytes: SmallVec::from_slice(all) })
+        Ok(Self {
+            bytes: SmallVec::from_slice(all),
+        })
     }
 
     pub(crate) fn encode(&self, w: &mut Writer<'_>) {
@@ -139,7 +141,13 @@ impl<'a> Oxm<'a> {
         experimenter: Option<u32>,
         body: &'a [u8],
     ) -> Option<Self> {
-        let oxm = Self { class, code, has_mask, experimenter, body };
+        let oxm = Self {
+            class,
+            code,
+            has_mask,
+            experimenter,
+            body,
+        };
         let fits = code < 128
             && oxm.length() <= 0xff
             && experimenter.is_some() == (class == Class::EXPERIMENTER);
@@ -228,14 +236,20 @@ impl<'a> Oxm<'a> {
             return Some(Self { body, ..self });
         }
         let (experimenter, body) = body.split_first_chunk()?;
-        Some(Self { experimenter: Some(u32::from_be_bytes(*experimenter)), body, ..self })
+        Some(Self {
+            experimenter: Some(u32::from_be_bytes(*experimenter)),
+            body,
+            ..self
+        })
     }
 
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let mark = r.mark();
         let (oxm, length) = Self::header(r.array()?);
         let body = match oxm.field() {
-            Some(field) => r.slice(length).map_err(|error| error.in_field(field.info().name))?,
+            Some(field) => r
+                .slice(length)
+                .map_err(|error| error.in_field(field.info().name))?,
             None => r.slice(length)?,
         };
         let Some(oxm) = oxm.with_body(body) else {
@@ -266,11 +280,6 @@ impl<'a> Oxm<'a> {
     }
 }
 
-/// From here on a wrong length in `r` is one of a match.
-pub(crate) fn blame_match(r: &mut Reader<'_>) {
-    r.blame(ErrorCode::BAD_MATCH_BAD_LEN);
-}
-
 fn append<const N: usize>(
     bytes: &mut SmallVec<[u8; N]>,
     field: Field,
@@ -295,7 +304,9 @@ fn header_bytes(class: Class, code: u8, has_mask: bool, length: u8) -> [u8; 4] {
 
 /// Big-endian, the last 16 bytes.
 fn number(bytes: &[u8]) -> u128 {
-    bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    bytes
+        .iter()
+        .fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 impl fmt::Debug for OxmList {

@@ -8,5 +8,4 @@ mod json;
 mod list;
 
 pub use fields::{Class, Field, FieldInfo, Notation, Prerequisite};
-pub(crate) use list::blame_match;
 pub use list::{Oxm, OxmField, OxmList};

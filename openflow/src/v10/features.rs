@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Port;
 use crate::Dpid;
+use crate::wire::{DecodeError, Reader, Wire, Writer};
 
 /// Answer to a features request (OF 1.0 §5.3.1, `ofp_switch_features`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -20,6 +21,29 @@ pub struct FeaturesReply {
     pub actions: ActionSet,
     /// Its ports.
     pub ports: Vec<Port>,
+}
+
+impl Wire for FeaturesReply {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            datapath_id: r.field("datapath_id")?,
+            n_buffers: r.field("n_buffers")?,
+            n_tables: r.field("n_tables")?,
+            capabilities: r.field_after_pad(3, "capabilities")?,
+            actions: r.field("actions")?,
+            ports: r.list("ports")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.datapath_id.encode(w);
+        self.n_buffers.encode(w);
+        self.n_tables.encode(w);
+        w.pad(3);
+        self.capabilities.encode(w);
+        self.actions.encode(w);
+        w.list(&self.ports);
+    }
 }
 
 wire_flags! {

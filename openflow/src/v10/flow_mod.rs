@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Actions, Match, PortNo};
-use crate::wire::json;
+use super::{Actions, Match, PortNo, action};
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 use crate::{BufferId, Cookie};
 
 /// A change of the flow table (OF 1.0 §5.3.3, `ofp_flow_mod`).
@@ -32,6 +32,36 @@ pub struct FlowMod {
     /// What it does.
     #[serde(serialize_with = "json::list")]
     pub actions: Actions,
+}
+
+impl Wire for FlowMod {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            matching: r.field("match")?,
+            cookie: r.field("cookie")?,
+            command: r.field("command")?,
+            idle_timeout: r.field("idle_timeout")?,
+            hard_timeout: r.field("hard_timeout")?,
+            priority: r.field("priority")?,
+            buffer_id: r.field("buffer_id")?,
+            out_port: r.field("out_port")?,
+            flags: r.field("flags")?,
+            actions: action::decode_rest(r)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.matching.encode(w);
+        self.cookie.encode(w);
+        self.command.encode(w);
+        self.idle_timeout.encode(w);
+        self.hard_timeout.encode(w);
+        self.priority.encode(w);
+        self.buffer_id.encode(w);
+        self.out_port.encode(w);
+        self.flags.encode(w);
+        w.list(&self.actions);
+    }
 }
 
 closed_enum! {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Match;
 use crate::Cookie;
+use crate::wire::{DecodeError, Reader, Wire, Writer};
 
 /// A flow entry is gone (OF 1.0 §5.4.2, `ofp_flow_removed`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -27,6 +28,36 @@ pub struct FlowRemoved {
     pub packet_count: u64,
     /// Bytes it matched.
     pub byte_count: u64,
+}
+
+impl Wire for FlowRemoved {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            matching: r.field("match")?,
+            cookie: r.field("cookie")?,
+            priority: r.field("priority")?,
+            reason: r.field("reason")?,
+            duration_sec: r.field_after_pad(1, "duration_sec")?,
+            duration_nsec: r.field("duration_nsec")?,
+            idle_timeout: r.field("idle_timeout")?,
+            packet_count: r.field_after_pad(2, "packet_count")?,
+            byte_count: r.field("byte_count")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.matching.encode(w);
+        self.cookie.encode(w);
+        self.priority.encode(w);
+        self.reason.encode(w);
+        w.pad(1);
+        self.duration_sec.encode(w);
+        self.duration_nsec.encode(w);
+        self.idle_timeout.encode(w);
+        w.pad(2);
+        self.packet_count.encode(w);
+        self.byte_count.encode(w);
+    }
 }
 
 wire_enum! {

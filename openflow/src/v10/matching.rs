@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::PortNo;
 use crate::MacAddr;
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// What a flow entry looks for (OF 1.0 §5.2.3, `ofp_match`). A field whose wildcard is set is
 /// kept as it came.
@@ -58,6 +58,44 @@ impl Match {
         tp_src: 0,
         tp_dst: 0,
     };
+}
+
+impl Wire for Match {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            wildcards: r.field("wildcards")?,
+            in_port: r.field("in_port")?,
+            dl_src: r.field("dl_src")?,
+            dl_dst: r.field("dl_dst")?,
+            dl_vlan: r.field("dl_vlan")?,
+            dl_vlan_pcp: r.field("dl_vlan_pcp")?,
+            dl_type: r.field_after_pad(1, "dl_type")?,
+            nw_tos: r.field("nw_tos")?,
+            nw_proto: r.field("nw_proto")?,
+            nw_src: r.field_after_pad(2, "nw_src")?,
+            nw_dst: r.field("nw_dst")?,
+            tp_src: r.field("tp_src")?,
+            tp_dst: r.field("tp_dst")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.wildcards.encode(w);
+        self.in_port.encode(w);
+        self.dl_src.encode(w);
+        self.dl_dst.encode(w);
+        self.dl_vlan.encode(w);
+        self.dl_vlan_pcp.encode(w);
+        w.pad(1);
+        self.dl_type.encode(w);
+        self.nw_tos.encode(w);
+        self.nw_proto.encode(w);
+        w.pad(2);
+        self.nw_src.encode(w);
+        self.nw_dst.encode(w);
+        self.tp_src.encode(w);
+        self.tp_dst.encode(w);
+    }
 }
 
 wire_flags! {

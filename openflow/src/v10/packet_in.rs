@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::PortNo;
 use crate::BufferId;
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// A packet for the controller (OF 1.0 §5.4.1, `ofp_packet_in`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -22,6 +22,30 @@ pub struct PacketIn {
     /// The packet, as much as was sent.
     #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
+}
+
+impl Wire for PacketIn {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            buffer_id: r.field("buffer_id")?,
+            total_len: r.field("total_len")?,
+            in_port: r.field("in_port")?,
+            reason: r.field("reason")?,
+            data: {
+                r.pad(1)?;
+                r.rest()
+            },
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.buffer_id.encode(w);
+        self.total_len.encode(w);
+        self.in_port.encode(w);
+        self.reason.encode(w);
+        w.pad(1);
+        w.bytes(&self.data);
+    }
 }
 
 wire_enum! {

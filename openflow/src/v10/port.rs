@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::MacAddr;
-use crate::wire::FixedText;
+use crate::wire::{DecodeError, FixedText, Reader, Wire, Writer};
 
 /// Port number of 1.0: 16 bits, reserved ones from 0xff00 on (OF 1.0 §5.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -100,6 +100,44 @@ pub struct Port {
     pub supported: PortFeatures,
     /// Advertised by its peer.
     pub peer: PortFeatures,
+}
+
+impl Wire for PortNo {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.u16().map(Self)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.0);
+    }
+}
+
+impl Wire for Port {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            hw_addr: r.field("hw_addr")?,
+            name: r.field("name")?,
+            config: r.field("config")?,
+            state: r.field("state")?,
+            curr: r.field("curr")?,
+            advertised: r.field("advertised")?,
+            supported: r.field("supported")?,
+            peer: r.field("peer")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        self.hw_addr.encode(w);
+        self.name.encode(w);
+        self.config.encode(w);
+        self.state.encode(w);
+        self.curr.encode(w);
+        self.advertised.encode(w);
+        self.supported.encode(w);
+        self.peer.encode(w);
+    }
 }
 
 wire_flags! {

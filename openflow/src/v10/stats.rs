@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{Actions, Match, PortNo, Wildcards};
-use crate::wire::{FixedText, json};
+use super::{Actions, Match, PortNo, Wildcards, action};
+use crate::wire::{DecodeError, FixedText, Reader, Wire, Writer, json};
 use crate::{Cookie, TableId};
 
 /// Request for statistics (OF 1.0 §5.3.5, `ofp_stats_request`).
@@ -235,4 +235,315 @@ pub struct QueueStats {
     pub tx_packets: u64,
     /// Dropped for overrun.
     pub tx_errors: u64,
+}
+
+/// Numbers of statistics (OF 1.0 §5.3.5, `ofp_stats_types`).
+mod kind {
+    pub(super) const DESC: u16 = 0;
+    pub(super) const FLOW: u16 = 1;
+    pub(super) const AGGREGATE: u16 = 2;
+    pub(super) const TABLE: u16 = 3;
+    pub(super) const PORT: u16 = 4;
+    pub(super) const QUEUE: u16 = 5;
+}
+
+impl Wire for StatsRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = r.field("type")?;
+        let flags = r.field("flags")?;
+        let body = match number {
+            kind::DESC => StatsRequestBody::Desc,
+            kind::FLOW => StatsRequestBody::Flow(r.field("flow")?),
+            kind::AGGREGATE => StatsRequestBody::Aggregate(r.field("aggregate")?),
+            kind::TABLE => StatsRequestBody::Table,
+            kind::PORT => StatsRequestBody::Port(r.field("port")?),
+            kind::QUEUE => StatsRequestBody::Queue(r.field("queue")?),
+            number => StatsRequestBody::Other {
+                number,
+                data: r.rest(),
+            },
+        };
+        Ok(Self { flags, body })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.body.number());
+        w.u16(self.flags);
+        match &self.body {
+            StatsRequestBody::Desc | StatsRequestBody::Table => {}
+            StatsRequestBody::Flow(body) | StatsRequestBody::Aggregate(body) => body.encode(w),
+            StatsRequestBody::Port(body) => body.encode(w),
+            StatsRequestBody::Queue(body) => body.encode(w),
+            StatsRequestBody::Other { data, .. } => w.bytes(data),
+        }
+    }
+}
+
+impl StatsRequestBody {
+    /// `ofp_stats_types`.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::Desc => kind::DESC,
+            Self::Flow(_) => kind::FLOW,
+            Self::Aggregate(_) => kind::AGGREGATE,
+            Self::Table => kind::TABLE,
+            Self::Port(_) => kind::PORT,
+            Self::Queue(_) => kind::QUEUE,
+            Self::Other { number, .. } => *number,
+        }
+    }
+}
+
+impl Wire for StatsReply {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = r.field("type")?;
+        let flags = r.field("flags")?;
+        let body = match number {
+            kind::DESC => StatsReplyBody::Desc(Box::new(r.field("desc")?)),
+            kind::FLOW => StatsReplyBody::Flow(r.list("flow")?),
+            kind::AGGREGATE => StatsReplyBody::Aggregate(r.field("aggregate")?),
+            kind::TABLE => StatsReplyBody::Table(r.list("table")?),
+            kind::PORT => StatsReplyBody::Port(r.list("port")?),
+            kind::QUEUE => StatsReplyBody::Queue(r.list("queue")?),
+            number => StatsReplyBody::Other {
+                number,
+                data: r.rest(),
+            },
+        };
+        Ok(Self { flags, body })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.body.number());
+        self.flags.encode(w);
+        match &self.body {
+            StatsReplyBody::Desc(body) => body.encode(w),
+            StatsReplyBody::Flow(entries) => w.list(entries),
+            StatsReplyBody::Aggregate(body) => body.encode(w),
+            StatsReplyBody::Table(tables) => w.list(tables),
+            StatsReplyBody::Port(ports) => w.list(ports),
+            StatsReplyBody::Queue(queues) => w.list(queues),
+            StatsReplyBody::Other { data, .. } => w.bytes(data),
+        }
+    }
+}
+
+impl StatsReplyBody {
+    /// `ofp_stats_types`.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::Desc(_) => kind::DESC,
+            Self::Flow(_) => kind::FLOW,
+            Self::Aggregate(_) => kind::AGGREGATE,
+            Self::Table(_) => kind::TABLE,
+            Self::Port(_) => kind::PORT,
+            Self::Queue(_) => kind::QUEUE,
+            Self::Other { number, .. } => *number,
+        }
+    }
+}
+
+impl Wire for FlowStatsRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            matching: r.field("match")?,
+            table_id: r.field("table_id")?,
+            out_port: r.field_after_pad(1, "out_port")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.matching.encode(w);
+        self.table_id.encode(w);
+        w.pad(1);
+        self.out_port.encode(w);
+    }
+}
+
+impl Wire for PortStatsRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field_before_pad("port_no", 6)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(6);
+    }
+}
+
+impl Wire for QueueStatsRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            queue_id: r.field_after_pad(2, "queue_id")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(2);
+        self.queue_id.encode(w);
+    }
+}
+
+impl Wire for DescStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            mfr_desc: r.field("mfr_desc")?,
+            hw_desc: r.field("hw_desc")?,
+            sw_desc: r.field("sw_desc")?,
+            serial_num: r.field("serial_num")?,
+            dp_desc: r.field("dp_desc")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.mfr_desc.encode(w);
+        self.hw_desc.encode(w);
+        self.sw_desc.encode(w);
+        self.serial_num.encode(w);
+        self.dp_desc.encode(w);
+    }
+}
+
+impl Wire for FlowStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut r = r.sized()?;
+        let r = &mut r;
+        Ok(Self {
+            table_id: r.field("table_id")?,
+            matching: r.field_after_pad(1, "match")?,
+            duration_sec: r.field("duration_sec")?,
+            duration_nsec: r.field("duration_nsec")?,
+            priority: r.field("priority")?,
+            idle_timeout: r.field("idle_timeout")?,
+            hard_timeout: r.field("hard_timeout")?,
+            cookie: r.field_after_pad(6, "cookie")?,
+            packet_count: r.field("packet_count")?,
+            byte_count: r.field("byte_count")?,
+            actions: action::decode_rest(r)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.sized("flow_stats", |w| {
+            self.table_id.encode(w);
+            w.pad(1);
+            self.matching.encode(w);
+            self.duration_sec.encode(w);
+            self.duration_nsec.encode(w);
+            self.priority.encode(w);
+            self.idle_timeout.encode(w);
+            self.hard_timeout.encode(w);
+            w.pad(6);
+            self.cookie.encode(w);
+            self.packet_count.encode(w);
+            self.byte_count.encode(w);
+            w.list(&self.actions);
+        });
+    }
+}
+
+impl Wire for AggregateStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            packet_count: r.field("packet_count")?,
+            byte_count: r.field("byte_count")?,
+            flow_count: r.field_before_pad("flow_count", 4)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.packet_count.encode(w);
+        self.byte_count.encode(w);
+        self.flow_count.encode(w);
+        w.pad(4);
+    }
+}
+
+impl Wire for TableStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            table_id: r.field("table_id")?,
+            name: r.field_after_pad(3, "name")?,
+            wildcards: r.field("wildcards")?,
+            max_entries: r.field("max_entries")?,
+            active_count: r.field("active_count")?,
+            lookup_count: r.field("lookup_count")?,
+            matched_count: r.field("matched_count")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.table_id.encode(w);
+        w.pad(3);
+        self.name.encode(w);
+        self.wildcards.encode(w);
+        self.max_entries.encode(w);
+        self.active_count.encode(w);
+        self.lookup_count.encode(w);
+        self.matched_count.encode(w);
+    }
+}
+
+impl Wire for PortStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            rx_packets: r.field_after_pad(6, "rx_packets")?,
+            tx_packets: r.field("tx_packets")?,
+            rx_bytes: r.field("rx_bytes")?,
+            tx_bytes: r.field("tx_bytes")?,
+            rx_dropped: r.field("rx_dropped")?,
+            tx_dropped: r.field("tx_dropped")?,
+            rx_errors: r.field("rx_errors")?,
+            tx_errors: r.field("tx_errors")?,
+            rx_frame_err: r.field("rx_frame_err")?,
+            rx_over_err: r.field("rx_over_err")?,
+            rx_crc_err: r.field("rx_crc_err")?,
+            collisions: r.field("collisions")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(6);
+        self.rx_packets.encode(w);
+        self.tx_packets.encode(w);
+        self.rx_bytes.encode(w);
+        self.tx_bytes.encode(w);
+        self.rx_dropped.encode(w);
+        self.tx_dropped.encode(w);
+        self.rx_errors.encode(w);
+        self.tx_errors.encode(w);
+        self.rx_frame_err.encode(w);
+        self.rx_over_err.encode(w);
+        self.rx_crc_err.encode(w);
+        self.collisions.encode(w);
+    }
+}
+
+impl Wire for QueueStats {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            queue_id: r.field_after_pad(2, "queue_id")?,
+            tx_bytes: r.field("tx_bytes")?,
+            tx_packets: r.field("tx_packets")?,
+            tx_errors: r.field("tx_errors")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(2);
+        self.queue_id.encode(w);
+        self.tx_bytes.encode(w);
+        self.tx_packets.encode(w);
+        self.tx_errors.encode(w);
+    }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// A vendor's own message, kept (OF 1.0 §5.5.4, `ofp_vendor_header`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -14,4 +14,18 @@ pub struct Vendor {
     /// The rest.
     #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
+}
+
+impl Wire for Vendor {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            vendor: r.field("vendor")?,
+            data: r.rest(),
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.vendor.encode(w);
+        w.bytes(&self.data);
+    }
 }

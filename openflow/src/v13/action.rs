@@ -5,7 +5,7 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::oxm::OxmField;
-use crate::wire::json;
+use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 use crate::{GroupId, PortNo};
 
 /// Actions in order; up to four without heap allocation.
@@ -102,4 +102,156 @@ pub enum Action {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+}
+
+/// Numbers of actions (OF 1.3.5 §7.2.5, `ofp_action_type`).
+mod kind {
+    pub(super) const OUTPUT: u16 = 0;
+    pub(super) const COPY_TTL_OUT: u16 = 11;
+    pub(super) const COPY_TTL_IN: u16 = 12;
+    pub(super) const SET_MPLS_TTL: u16 = 15;
+    pub(super) const DEC_MPLS_TTL: u16 = 16;
+    pub(super) const PUSH_VLAN: u16 = 17;
+    pub(super) const POP_VLAN: u16 = 18;
+    pub(super) const PUSH_MPLS: u16 = 19;
+    pub(super) const POP_MPLS: u16 = 20;
+    pub(super) const SET_QUEUE: u16 = 21;
+    pub(super) const GROUP: u16 = 22;
+    pub(super) const SET_NW_TTL: u16 = 23;
+    pub(super) const DEC_NW_TTL: u16 = 24;
+    pub(super) const SET_FIELD: u16 = 25;
+    pub(super) const PUSH_PBB: u16 = 26;
+    pub(super) const POP_PBB: u16 = 27;
+    pub(super) const EXPERIMENTER: u16 = 0xffff;
+}
+
+/// Every action left in `r`.
+pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Actions, DecodeError> {
+    r.blaming(ErrorCode::BAD_ACTION_BAD_LEN, |r| r.small_list("actions"))
+}
+
+impl Wire for Action {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (kind, mut r) = r.tlv_of_8()?;
+        let r = &mut r;
+        let action = match kind {
+            kind::OUTPUT => {
+                let (port, max_len) = (r.field("port")?, r.field("max_len")?);
+                r.pad(6)?;
+                Self::Output { port, max_len }
+            }
+            kind::COPY_TTL_OUT => plain(r, Self::CopyTtlOut)?,
+            kind::COPY_TTL_IN => plain(r, Self::CopyTtlIn)?,
+            kind::SET_MPLS_TTL => Self::SetMplsTtl {
+                mpls_ttl: r.field_before_pad("mpls_ttl", 3)?,
+            },
+            kind::DEC_MPLS_TTL => plain(r, Self::DecMplsTtl)?,
+            kind::PUSH_VLAN => Self::PushVlan {
+                ethertype: r.field_before_pad("ethertype", 2)?,
+            },
+            kind::POP_VLAN => plain(r, Self::PopVlan)?,
+            kind::PUSH_MPLS => Self::PushMpls {
+                ethertype: r.field_before_pad("ethertype", 2)?,
+            },
+            kind::POP_MPLS => Self::PopMpls {
+                ethertype: r.field_before_pad("ethertype", 2)?,
+            },
+            kind::SET_QUEUE => Self::SetQueue {
+                queue_id: r.field("queue_id")?,
+            },
+            kind::GROUP => Self::Group {
+                group_id: r.field("group_id")?,
+            },
+            kind::SET_NW_TTL => Self::SetNwTtl {
+                nw_ttl: r.field_before_pad("nw_ttl", 3)?,
+            },
+            kind::DEC_NW_TTL => plain(r, Self::DecNwTtl)?,
+            kind::SET_FIELD => Self::SetField {
+                field: set_field(r)?,
+            },
+            kind::PUSH_PBB => Self::PushPbb {
+                ethertype: r.field_before_pad("ethertype", 2)?,
+            },
+            kind::POP_PBB => plain(r, Self::PopPbb)?,
+            kind::EXPERIMENTER => Self::Experimenter {
+                experimenter: r.field("experimenter")?,
+                data: r.rest(),
+            },
+            kind => Self::Unknown {
+                kind,
+                data: r.rest(),
+            },
+        };
+        r.finish()?;
+        Ok(action)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.tlv_of_8(self.kind(), "actions", |w| match self {
+            Self::Output { port, max_len } => {
+                port.encode(w);
+                w.u16(*max_len);
+            }
+            Self::CopyTtlOut
+            | Self::CopyTtlIn
+            | Self::DecMplsTtl
+            | Self::PopVlan
+            | Self::DecNwTtl
+            | Self::PopPbb => {}
+            Self::SetMplsTtl { mpls_ttl: ttl } | Self::SetNwTtl { nw_ttl: ttl } => w.u8(*ttl),
+            Self::PushVlan { ethertype }
+            | Self::PushMpls { ethertype }
+            | Self::PopMpls { ethertype }
+            | Self::PushPbb { ethertype } => w.u16(*ethertype),
+            Self::SetQueue { queue_id } => w.u32(*queue_id),
+            Self::Group { group_id } => group_id.encode(w),
+            Self::SetField { field } => field.encode(w),
+            Self::Experimenter { experimenter, data } => {
+                w.u32(*experimenter);
+                w.bytes(data);
+            }
+            Self::Unknown { data, .. } => w.bytes(data),
+        });
+    }
+}
+
+impl Action {
+    fn kind(&self) -> u16 {
+        match self {
+            Self::Output { .. } => kind::OUTPUT,
+            Self::CopyTtlOut => kind::COPY_TTL_OUT,
+            Self::CopyTtlIn => kind::COPY_TTL_IN,
+            Self::SetMplsTtl { .. } => kind::SET_MPLS_TTL,
+            Self::DecMplsTtl => kind::DEC_MPLS_TTL,
+            Self::PushVlan { .. } => kind::PUSH_VLAN,
+            Self::PopVlan => kind::POP_VLAN,
+            Self::PushMpls { .. } => kind::PUSH_MPLS,
+            Self::PopMpls { .. } => kind::POP_MPLS,
+            Self::SetQueue { .. } => kind::SET_QUEUE,
+            Self::Group { .. } => kind::GROUP,
+            Self::SetNwTtl { .. } => kind::SET_NW_TTL,
+            Self::DecNwTtl => kind::DEC_NW_TTL,
+            Self::SetField { .. } => kind::SET_FIELD,
+            Self::PushPbb { .. } => kind::PUSH_PBB,
+            Self::PopPbb => kind::POP_PBB,
+            Self::Experimenter { .. } => kind::EXPERIMENTER,
+            Self::Unknown { kind, .. } => *kind,
+        }
+    }
+}
+
+/// An action without arguments.
+fn plain(r: &mut Reader<'_>, action: Action) -> Result<Action, DecodeError> {
+    r.pad(4)?;
+    Ok(action)
+}
+
+/// The field of a set-field action: one OXM and padding of less than eight bytes.
+fn set_field(r: &mut Reader<'_>) -> Result<OxmField, DecodeError> {
+    r.blaming(ErrorCode::BAD_ACTION_BAD_SET_LEN, |r| {
+        let start = r.offset() - 4;
+        let field = OxmField::decode(r).map_err(|error| error.in_field("field"))?;
+        r.pad_to_8(start)?;
+        Ok(field)
+    })
 }

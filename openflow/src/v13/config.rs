@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::wire::{DecodeError, Reader, Wire, Writer};
+
 /// Configuration of a switch, set or told (OF 1.3.5 §7.3.2, `ofp_switch_config`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct SwitchConfig {
@@ -9,6 +11,20 @@ pub struct SwitchConfig {
     pub flags: ConfigFlags,
     /// Bytes of a missed packet sent to the controller, 0xffff for the whole.
     pub miss_send_len: u16,
+}
+
+impl Wire for SwitchConfig {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            flags: r.field("flags")?,
+            miss_send_len: r.field("miss_send_len")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.flags.encode(w);
+        self.miss_send_len.encode(w);
+    }
 }
 
 wire_flags! {

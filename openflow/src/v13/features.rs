@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::Dpid;
+use crate::wire::{DecodeError, Reader, Wire, Writer};
 
 /// Answer to a features request (OF 1.3.5 §7.3.1, `ofp_switch_features`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -19,6 +20,29 @@ pub struct FeaturesReply {
     pub capabilities: Capabilities,
     /// Not used by the specification, kept.
     pub reserved: u32,
+}
+
+impl Wire for FeaturesReply {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            datapath_id: r.field("datapath_id")?,
+            n_buffers: r.field("n_buffers")?,
+            n_tables: r.field("n_tables")?,
+            auxiliary_id: r.field("auxiliary_id")?,
+            capabilities: r.field_after_pad(2, "capabilities")?,
+            reserved: r.field("reserved")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.datapath_id.encode(w);
+        self.n_buffers.encode(w);
+        self.n_tables.encode(w);
+        self.auxiliary_id.encode(w);
+        w.pad(2);
+        self.capabilities.encode(w);
+        self.reserved.encode(w);
+    }
 }
 
 wire_flags! {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Instructions, Match};
-use crate::wire::json;
+use super::{Instructions, Match, instruction};
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 use crate::{BufferId, Cookie, GroupId, PortNo, TableId};
 
 /// A change of the flow tables (OF 1.3.5 §7.3.4.1, `ofp_flow_mod`).
@@ -41,6 +41,43 @@ pub struct FlowMod {
     /// What it does.
     #[serde(serialize_with = "json::list")]
     pub instructions: Instructions,
+}
+
+impl Wire for FlowMod {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            cookie: r.field("cookie")?,
+            cookie_mask: r.field("cookie_mask")?,
+            table_id: r.field("table_id")?,
+            command: r.field("command")?,
+            idle_timeout: r.field("idle_timeout")?,
+            hard_timeout: r.field("hard_timeout")?,
+            priority: r.field("priority")?,
+            buffer_id: r.field("buffer_id")?,
+            out_port: r.field("out_port")?,
+            out_group: r.field("out_group")?,
+            flags: r.field("flags")?,
+            matching: r.field_after_pad(2, "match")?,
+            instructions: instruction::decode_rest(r)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.cookie.encode(w);
+        self.cookie_mask.encode(w);
+        self.table_id.encode(w);
+        self.command.encode(w);
+        self.idle_timeout.encode(w);
+        self.hard_timeout.encode(w);
+        self.priority.encode(w);
+        self.buffer_id.encode(w);
+        self.out_port.encode(w);
+        self.out_group.encode(w);
+        self.flags.encode(w);
+        w.pad(2);
+        self.matching.encode(w);
+        w.list(&self.instructions);
+    }
 }
 
 closed_enum! {

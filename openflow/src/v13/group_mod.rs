@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Actions;
-use crate::wire::json;
+use super::{Actions, action};
+use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 use crate::{GroupId, PortNo};
 
 /// A change of the groups (OF 1.3.5 §7.3.4.2, `ofp_group_mod`).
@@ -60,4 +60,53 @@ pub struct Bucket {
     /// What it does.
     #[serde(serialize_with = "json::list")]
     pub actions: Actions,
+}
+
+impl Wire for GroupMod {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            command: r.field("command")?,
+            kind: r.field("type")?,
+            group_id: r.field_after_pad(1, "group_id")?,
+            buckets: r.blaming(ErrorCode::GROUP_MOD_BAD_BUCKET, |r| r.list("buckets"))?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.command.encode(w);
+        self.kind.encode(w);
+        w.pad(1);
+        self.group_id.encode(w);
+        w.list(&self.buckets);
+    }
+}
+
+impl Wire for Bucket {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let at = r.mark();
+        let mut r = r.sized()?;
+        let length = r.remaining() + 2;
+        if !length.is_multiple_of(8) {
+            return Err(at.bad_length(length, "a multiple of 8"));
+        }
+        let (weight, watch_port) = (r.field("weight")?, r.field("watch_port")?);
+        let watch_group = r.field("watch_group")?;
+        r.pad(4)?;
+        Ok(Self {
+            weight,
+            watch_port,
+            watch_group,
+            actions: action::decode_rest(&mut r)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.sized("bucket", |w| {
+            w.u16(self.weight);
+            self.watch_port.encode(w);
+            self.watch_group.encode(w);
+            w.pad(4);
+            w.list(&self.actions);
+        });
+    }
 }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::Actions;
-use crate::wire::json;
+use super::{Actions, action};
+use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 use crate::{MeterId, TableId};
 
 /// Instructions in their order; up to two without heap allocation.
@@ -67,4 +67,111 @@ pub enum Instruction {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+}
+
+/// Numbers of instructions (OF 1.3.5 §7.2.4, `ofp_instruction_type`).
+mod kind {
+    pub(super) const GOTO_TABLE: u16 = 1;
+    pub(super) const WRITE_METADATA: u16 = 2;
+    pub(super) const WRITE_ACTIONS: u16 = 3;
+    pub(super) const APPLY_ACTIONS: u16 = 4;
+    pub(super) const CLEAR_ACTIONS: u16 = 5;
+    pub(super) const METER: u16 = 6;
+    pub(super) const EXPERIMENTER: u16 = 0xffff;
+}
+
+/// Every instruction left in `r`.
+pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Instructions, DecodeError> {
+    r.blaming(ErrorCode::BAD_INSTRUCTION_BAD_LEN, |r| {
+        r.small_list("instructions")
+    })
+}
+
+impl Wire for Instruction {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (kind, mut r) = r.tlv_of_8()?;
+        let instruction = match kind {
+            kind::GOTO_TABLE => {
+                let table_id = r.field("table_id")?;
+                r.pad(3)?;
+                Self::GotoTable { table_id }
+            }
+            kind::WRITE_METADATA => {
+                r.pad(4)?;
+                Self::WriteMetadata {
+                    metadata: r.field("metadata")?,
+                    metadata_mask: r.field("metadata_mask")?,
+                }
+            }
+            kind::WRITE_ACTIONS => {
+                r.pad(4)?;
+                Self::WriteActions {
+                    actions: action::decode_rest(&mut r)?,
+                }
+            }
+            kind::APPLY_ACTIONS => {
+                r.pad(4)?;
+                Self::ApplyActions {
+                    actions: action::decode_rest(&mut r)?,
+                }
+            }
+            kind::CLEAR_ACTIONS => {
+                r.pad(4)?;
+                Self::ClearActions
+            }
+            kind::METER => Self::Meter {
+                meter_id: r.field("meter_id")?,
+            },
+            kind::EXPERIMENTER => Self::Experimenter {
+                experimenter: r.field("experimenter")?,
+                data: r.rest(),
+            },
+            kind => Self::Unknown {
+                kind,
+                data: r.rest(),
+            },
+        };
+        r.finish()?;
+        Ok(instruction)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.tlv_of_8(self.kind(), "instructions", |w| match self {
+            Self::GotoTable { table_id } => table_id.encode(w),
+            Self::WriteMetadata {
+                metadata,
+                metadata_mask,
+            } => {
+                w.pad(4);
+                w.u64(*metadata);
+                w.u64(*metadata_mask);
+            }
+            Self::WriteActions { actions } | Self::ApplyActions { actions } => {
+                w.pad(4);
+                w.list(actions);
+            }
+            Self::ClearActions => {}
+            Self::Meter { meter_id } => meter_id.encode(w),
+            Self::Experimenter { experimenter, data } => {
+                w.u32(*experimenter);
+                w.bytes(data);
+            }
+            Self::Unknown { data, .. } => w.bytes(data),
+        });
+    }
+}
+
+impl Instruction {
+    fn kind(&self) -> u16 {
+        match self {
+            Self::GotoTable { .. } => kind::GOTO_TABLE,
+            Self::WriteMetadata { .. } => kind::WRITE_METADATA,
+            Self::WriteActions { .. } => kind::WRITE_ACTIONS,
+            Self::ApplyActions { .. } => kind::APPLY_ACTIONS,
+            Self::ClearActions => kind::CLEAR_ACTIONS,
+            Self::Meter { .. } => kind::METER,
+            Self::Experimenter { .. } => kind::EXPERIMENTER,
+            Self::Unknown { kind, .. } => *kind,
+        }
+    }
 }

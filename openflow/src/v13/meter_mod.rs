@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::MeterId;
-use crate::wire::json;
+use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 
 /// A change of the meters (OF 1.3.5 §7.3.4.4, `ofp_meter_mod`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -79,4 +79,100 @@ pub enum MeterBand {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+}
+
+impl Wire for MeterMod {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let command = r.field("command")?;
+        let at = r.mark();
+        let flags: MeterFlags = r.field("flags")?;
+        if flags.contains(MeterFlags::KBPS | MeterFlags::PKTPS) {
+            let error = at.bad_value(flags.bits().into(), ErrorCode::METER_MOD_BAD_FLAGS);
+            return Err(error.in_field("flags"));
+        }
+        Ok(Self {
+            command,
+            flags,
+            meter_id: r.field("meter_id")?,
+            bands: r.list("bands")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.command.encode(w);
+        self.flags.encode(w);
+        self.meter_id.encode(w);
+        w.list(&self.bands);
+    }
+}
+
+/// Numbers of bands.
+mod kind {
+    pub(super) const DROP: u16 = 1;
+    pub(super) const DSCP_REMARK: u16 = 2;
+    pub(super) const EXPERIMENTER: u16 = 0xffff;
+}
+
+impl Wire for MeterBand {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let at = r.mark();
+        let (kind, mut r) = r.tlv()?;
+        let (rate, burst_size) = (r.field("rate")?, r.field("burst_size")?);
+        let band = match kind {
+            kind::DROP => {
+                r.pad(4)?;
+                Self::Drop { rate, burst_size }
+            }
+            kind::DSCP_REMARK => {
+                let prec_level = r.field("prec_level")?;
+                r.pad(3)?;
+                Self::DscpRemark {
+                    rate,
+                    burst_size,
+                    prec_level,
+                }
+            }
+            kind::EXPERIMENTER => {
+                let experimenter = r.field("experimenter")?;
+                Self::Experimenter {
+                    rate,
+                    burst_size,
+                    experimenter,
+                    data: r.rest(),
+                }
+            }
+            other => return Err(at.bad_value(other.into(), ErrorCode::METER_MOD_BAD_BAND)),
+        };
+        r.finish()?;
+        Ok(band)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        let (kind, rate, burst_size) = match *self {
+            Self::Drop { rate, burst_size } => (kind::DROP, rate, burst_size),
+            Self::DscpRemark {
+                rate, burst_size, ..
+            } => (kind::DSCP_REMARK, rate, burst_size),
+            Self::Experimenter {
+                rate, burst_size, ..
+            } => (kind::EXPERIMENTER, rate, burst_size),
+        };
+        w.tlv(kind, "meter_mod.bands", |w| {
+            w.u32(rate);
+            w.u32(burst_size);
+            match self {
+                Self::Drop { .. } => w.pad(4),
+                Self::DscpRemark { prec_level, .. } => {
+                    w.u8(*prec_level);
+                    w.pad(3);
+                }
+                Self::Experimenter {
+                    experimenter, data, ..
+                } => {
+                    w.u32(*experimenter);
+                    w.bytes(data);
+                }
+            }
+        });
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     AggregateStats, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
     GroupStatsRequest, Port, PortStats, PortStatsRequest, TableStats,
 };
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// Request (OF 1.3.5 §7.3.5, `ofp_multipart_request`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -95,4 +95,132 @@ pub enum MultipartReplyBody {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+}
+
+/// Numbers of multipart types (OF 1.3.5 §7.3.5, `ofp_multipart_type`).
+mod kind {
+    pub(super) const DESC: u16 = 0;
+    pub(super) const FLOW: u16 = 1;
+    pub(super) const AGGREGATE: u16 = 2;
+    pub(super) const TABLE: u16 = 3;
+    pub(super) const PORT: u16 = 4;
+    pub(super) const GROUP: u16 = 6;
+    pub(super) const GROUP_DESC: u16 = 7;
+    pub(super) const PORT_DESC: u16 = 13;
+}
+
+impl Wire for MultipartRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = r.field("type")?;
+        let flags = r.field("flags")?;
+        r.pad(4)?;
+        let body = match number {
+            kind::DESC => MultipartRequestBody::Desc,
+            kind::FLOW => MultipartRequestBody::Flow(r.field("flow")?),
+            kind::AGGREGATE => MultipartRequestBody::Aggregate(r.field("aggregate")?),
+            kind::TABLE => MultipartRequestBody::Table,
+            kind::PORT => MultipartRequestBody::Port(r.field("port")?),
+            kind::GROUP => MultipartRequestBody::Group(r.field("group")?),
+            kind::GROUP_DESC => MultipartRequestBody::GroupDesc,
+            kind::PORT_DESC => MultipartRequestBody::PortDesc,
+            number => MultipartRequestBody::Other {
+                number,
+                data: r.rest(),
+            },
+        };
+        Ok(Self { flags, body })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.body.number());
+        self.flags.encode(w);
+        w.pad(4);
+        match &self.body {
+            MultipartRequestBody::Desc
+            | MultipartRequestBody::Table
+            | MultipartRequestBody::GroupDesc
+            | MultipartRequestBody::PortDesc => {}
+            MultipartRequestBody::Flow(body) => body.encode(w),
+            MultipartRequestBody::Aggregate(body) => body.encode(w),
+            MultipartRequestBody::Port(body) => body.encode(w),
+            MultipartRequestBody::Group(body) => body.encode(w),
+            MultipartRequestBody::Other { data, .. } => w.bytes(data),
+        }
+    }
+}
+
+impl MultipartRequestBody {
+    /// `ofp_multipart_type`.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::Desc => kind::DESC,
+            Self::Flow(_) => kind::FLOW,
+            Self::Aggregate(_) => kind::AGGREGATE,
+            Self::Table => kind::TABLE,
+            Self::Port(_) => kind::PORT,
+            Self::Group(_) => kind::GROUP,
+            Self::GroupDesc => kind::GROUP_DESC,
+            Self::PortDesc => kind::PORT_DESC,
+            Self::Other { number, .. } => *number,
+        }
+    }
+}
+
+impl Wire for MultipartReply {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = r.field("type")?;
+        let flags = r.field("flags")?;
+        r.pad(4)?;
+        let body = match number {
+            kind::DESC => MultipartReplyBody::Desc(Box::new(r.field("desc")?)),
+            kind::FLOW => MultipartReplyBody::Flow(r.list("flow")?),
+            kind::AGGREGATE => MultipartReplyBody::Aggregate(r.field("aggregate")?),
+            kind::TABLE => MultipartReplyBody::Table(r.list("table")?),
+            kind::PORT => MultipartReplyBody::Port(r.list("port")?),
+            kind::GROUP => MultipartReplyBody::Group(r.list("group")?),
+            kind::GROUP_DESC => MultipartReplyBody::GroupDesc(r.list("group_desc")?),
+            kind::PORT_DESC => MultipartReplyBody::PortDesc(r.list("port_desc")?),
+            number => MultipartReplyBody::Other {
+                number,
+                data: r.rest(),
+            },
+        };
+        Ok(Self { flags, body })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.body.number());
+        self.flags.encode(w);
+        w.pad(4);
+        match &self.body {
+            MultipartReplyBody::Desc(body) => body.encode(w),
+            MultipartReplyBody::Flow(body) => w.list(body),
+            MultipartReplyBody::Aggregate(body) => body.encode(w),
+            MultipartReplyBody::Table(body) => w.list(body),
+            MultipartReplyBody::Port(body) => w.list(body),
+            MultipartReplyBody::Group(body) => w.list(body),
+            MultipartReplyBody::GroupDesc(body) => w.list(body),
+            MultipartReplyBody::PortDesc(body) => w.list(body),
+            MultipartReplyBody::Other { data, .. } => w.bytes(data),
+        }
+    }
+}
+
+impl MultipartReplyBody {
+    /// `ofp_multipart_type`.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::Desc(_) => kind::DESC,
+            Self::Flow(_) => kind::FLOW,
+            Self::Aggregate(_) => kind::AGGREGATE,
+            Self::Table(_) => kind::TABLE,
+            Self::Port(_) => kind::PORT,
+            Self::Group(_) => kind::GROUP,
+            Self::GroupDesc(_) => kind::GROUP_DESC,
+            Self::PortDesc(_) => kind::PORT_DESC,
+            Self::Other { number, .. } => *number,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::Match;
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 use crate::{BufferId, Cookie, TableId};
 
 /// A packet for the controller (OF 1.3.5 §7.4.1, `ofp_packet_in`).
@@ -27,6 +27,34 @@ pub struct PacketIn {
     /// The packet, as much as was sent.
     #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
+}
+
+impl Wire for PacketIn {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            buffer_id: r.field("buffer_id")?,
+            total_len: r.field("total_len")?,
+            reason: r.field("reason")?,
+            table_id: r.field("table_id")?,
+            cookie: r.field("cookie")?,
+            matching: r.field("match")?,
+            data: {
+                r.pad(2)?;
+                r.rest()
+            },
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.buffer_id.encode(w);
+        self.total_len.encode(w);
+        self.reason.encode(w);
+        self.table_id.encode(w);
+        self.cookie.encode(w);
+        self.matching.encode(w);
+        w.pad(2);
+        w.bytes(&self.data);
+    }
 }
 
 wire_enum! {

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::Actions;
-use crate::wire::json;
+use super::{Actions, action};
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 use crate::{BufferId, PortNo};
 
 /// A packet to send (OF 1.3.5 §7.3.7, `ofp_packet_out`).
@@ -21,4 +21,33 @@ pub struct PacketOut {
     /// The packet, where `buffer_id` names none.
     #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
+}
+
+impl Wire for PacketOut {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (buffer_id, in_port) = (r.field("buffer_id")?, r.field("in_port")?);
+        let actions_len = r.field::<u16>("actions_len")?;
+        r.pad(6)?;
+        let mut actions = r
+            .child(actions_len.into())
+            .map_err(|e| e.in_field("actions"))?;
+        let actions = action::decode_rest(&mut actions)?;
+        Ok(Self {
+            buffer_id,
+            in_port,
+            actions,
+            data: r.rest(),
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.buffer_id.encode(w);
+        self.in_port.encode(w);
+        let actions_start = w.position() + 2 + 6;
+        w.length(actions_start, "packet_out.actions", |w| {
+            w.pad(6);
+            w.list(&self.actions);
+        });
+        w.bytes(&self.data);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::FixedText;
+use crate::wire::{DecodeError, FixedText, Reader, Wire, Writer};
 use crate::{MacAddr, PortNo};
 
 /// Port of a switch (OF 1.3.5 §7.2.1, `ofp_port`).
@@ -30,6 +30,40 @@ pub struct Port {
     pub curr_speed: u32,
     /// Highest speed, kbit/s.
     pub max_speed: u32,
+}
+
+impl Wire for Port {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            hw_addr: r.field_after_pad(4, "hw_addr")?,
+            name: r.field_after_pad(2, "name")?,
+            config: r.field("config")?,
+            state: r.field("state")?,
+            curr: r.field("curr")?,
+            advertised: r.field("advertised")?,
+            supported: r.field("supported")?,
+            peer: r.field("peer")?,
+            curr_speed: r.field("curr_speed")?,
+            max_speed: r.field("max_speed")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(4);
+        self.hw_addr.encode(w);
+        w.pad(2);
+        self.name.encode(w);
+        self.config.encode(w);
+        self.state.encode(w);
+        self.curr.encode(w);
+        self.advertised.encode(w);
+        self.supported.encode(w);
+        self.peer.encode(w);
+        self.curr_speed.encode(w);
+        self.max_speed.encode(w);
+    }
 }
 
 wire_flags! {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{PortConfig, PortFeatures};
+use crate::wire::{DecodeError, Reader, Wire, Writer};
 use crate::{MacAddr, PortNo};
 
 /// A change of a port (OF 1.3.5 §7.3.4.3, `ofp_port_mod`).
@@ -18,4 +19,27 @@ pub struct PortMod {
     pub mask: PortConfig,
     /// What to advertise; none: no change.
     pub advertise: PortFeatures,
+}
+
+impl Wire for PortMod {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port_no: r.field("port_no")?,
+            hw_addr: r.field_after_pad(4, "hw_addr")?,
+            config: r.field_after_pad(2, "config")?,
+            mask: r.field("mask")?,
+            advertise: r.field_before_pad("advertise", 4)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port_no.encode(w);
+        w.pad(4);
+        self.hw_addr.encode(w);
+        w.pad(2);
+        self.config.encode(w);
+        self.mask.encode(w);
+        self.advertise.encode(w);
+        w.pad(4);
+    }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::PortNo;
-use crate::wire::json;
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// Which queues has a port (OF 1.3.5 §7.3.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -56,4 +56,111 @@ pub enum QueueProperty {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+}
+
+impl Wire for QueueConfigRequest {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port: r.field_before_pad("port", 4)?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port.encode(w);
+        w.pad(4);
+    }
+}
+
+impl Wire for QueueConfigReply {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            port: r.field("port")?,
+            queues: {
+                r.pad(4)?;
+                r.list("queues")?
+            },
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.port.encode(w);
+        w.pad(4);
+        w.list(&self.queues);
+    }
+}
+
+impl Wire for PacketQueue {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (queue_id, port) = (r.field("queue_id")?, r.field("port")?);
+        let at = r.mark();
+        let length = r.field::<u16>("len")?;
+        let Some(rest) = usize::from(length).checked_sub(10) else {
+            return Err(at.bad_length(length.into(), "at least 16, what comes before properties"));
+        };
+        let mut r = r.child(rest)?;
+        r.pad(6)?;
+        Ok(Self {
+            queue_id,
+            port,
+            properties: r.list("properties")?,
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        let start = w.position();
+        w.u32(self.queue_id);
+        self.port.encode(w);
+        w.length(start, "queue", |w| {
+            w.pad(6);
+            w.list(&self.properties);
+        });
+    }
+}
+
+/// Numbers of properties.
+mod kind {
+    pub(super) const MIN_RATE: u16 = 1;
+    pub(super) const MAX_RATE: u16 = 2;
+}
+
+impl Wire for QueueProperty {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (kind, mut body) = r.tlv()?;
+        let property = match kind {
+            kind::MIN_RATE => Self::MinRate {
+                rate: rate(&mut body)?,
+            },
+            kind::MAX_RATE => Self::MaxRate {
+                rate: rate(&mut body)?,
+            },
+            kind => Self::Unknown {
+                kind,
+                data: body.rest(),
+            },
+        };
+        body.finish()?;
+        Ok(property)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        let rate = |w: &mut Writer<'_>, rate: u16| {
+            w.pad(4);
+            w.u16(rate);
+            w.pad(6);
+        };
+        let what = "queue.properties";
+        match self {
+            Self::MinRate { rate: value } => w.tlv(kind::MIN_RATE, what, |w| rate(w, *value)),
+            Self::MaxRate { rate: value } => w.tlv(kind::MAX_RATE, what, |w| rate(w, *value)),
+            Self::Unknown { kind, data } => w.tlv(*kind, what, |w| w.bytes(data)),
+        }
+    }
+}
+
+/// Body of a property that is a rate.
+fn rate(r: &mut Reader<'_>) -> Result<u16, DecodeError> {
+    r.pad(4)?;
+    let rate = r.field("rate")?;
+    r.pad(6)?;
+    Ok(rate)
 }

@@ -119,6 +119,12 @@ pub enum DecodeProblem {
         /// The byte.
         version: u8,
     },
+    /// A message that this version lays out differently, or does not have.
+    #[error("OpenFlow {version} has its own layout or none of it, which is not read")]
+    Layout {
+        /// Of the message.
+        version: Version,
+    },
 }
 
 impl DecodeError {
@@ -131,6 +137,18 @@ impl DecodeError {
             problem,
             answer,
         }))
+    }
+
+    pub(crate) fn no_such_type(kind: u8) -> Self {
+        let problem = DecodeProblem::Value { value: kind.into() };
+        Self::new(1, problem, ErrorCode::BAD_REQUEST_BAD_TYPE)
+            .in_field("type")
+            .in_field("header")
+    }
+
+    pub(crate) fn other_layout(name: &'static str, version: Version) -> Self {
+        let problem = DecodeProblem::Layout { version };
+        Self::new(0, problem, ErrorCode::BAD_REQUEST_BAD_TYPE).in_field(name)
     }
 
     /// What is wrong.

@@ -38,6 +38,22 @@ impl Header {
             xid: Xid(xid),
         })
     }
+
+    /// Reads the header of a frame, whose length it has to tell.
+    pub fn of_frame(frame: &[u8]) -> Result<Self, DecodeError> {
+        let Some(header) = Self::parse(frame) else {
+            let problem = DecodeProblem::Truncated {
+                need: Self::LEN,
+                have: frame.len(),
+            };
+            let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_LEN);
+            return Err(error.in_field("header"));
+        };
+        match usize::from(header.length) {
+            length if length == frame.len() => Ok(header),
+            length => Err(wrong_length(length, "that of the frame")),
+        }
+    }
 }
 
 /// Length of the frame that begins at the front of `stream`, at most [`MAX_FRAME`].
@@ -61,4 +77,10 @@ pub fn frame_length(stream: &[u8]) -> Result<Option<usize>, DecodeError> {
         .in_field("header")),
         length => Ok(Some(length)),
     }
+}
+
+fn wrong_length(length: usize, expected: &'static str) -> DecodeError {
+    let problem = DecodeProblem::Length { length, expected };
+    let error = DecodeError::new(2, problem, ErrorCode::BAD_REQUEST_BAD_LEN);
+    error.in_field("length").in_field("header")
 }

@@ -168,8 +168,10 @@ macro_rules! wire_flags {
 
 /// The table of a version's message types. A row is
 /// `number "name" first-version last-version Variant(Struct);`, without `(Struct)` for a message
-/// that is its header only. It makes `enum Body` with `type_name()` and its serialization, which
-/// is that of the struct.
+/// that is its header only. It makes `enum Body` with `type_name()`, `kind()`, decode and encode.
+///
+/// The versions of a row are those whose layout the struct has: a message of a later version that
+/// is laid out differently is refused, never read in part.
 macro_rules! message_types {
     ($($(#[$vdoc:meta])* $number:literal $text:literal $since:ident $until:ident
        $variant:ident $(($body:ty))?;)+) => {
@@ -184,11 +186,54 @@ macro_rules! message_types {
             #[must_use]
             pub fn type_name(&self) -> &'static str {
                 match self {
-                    $(message_types!(@pattern $variant $(_ $body)?) => $text,)+
+                    $(message_types!(@any $variant $($body)?) => $text,)+
+                }
+            }
+
+            /// The number of the type in the header.
+            #[must_use]
+            pub fn kind(&self) -> u8 {
+                match self {
+                    $(message_types!(@any $variant $($body)?) => $number,)+
+                }
+            }
+
+            pub(crate) fn decode(
+                kind: u8,
+                r: &mut crate::wire::Reader<'_>,
+            ) -> Result<Self, crate::wire::DecodeError> {
+                use crate::Version;
+                use crate::wire::DecodeError;
+
+                let version = r.version();
+                let (body, name) = match kind {
+                    $($number if (Version::$since..=Version::$until).contains(&version) => {
+                        (message_types!(@decode r $text $variant $($body)?), $text)
+                    })+
+                    $($number => return Err(DecodeError::other_layout($text, version)),)+
+                    _ => return Err(DecodeError::no_such_type(kind)),
+                };
+                r.finish().map_err(|error| error.in_field(name))?;
+                Ok(body)
+            }
+
+            pub(crate) fn encode(&self, w: &mut crate::wire::Writer<'_>) {
+                match self {
+                    $(message_types!(@one body $variant $($body)?) => {
+                        message_types!(@encode w body $($body)?);
+                    })+
                 }
             }
         }
     };
-    (@pattern $variant:ident) => { Self::$variant };
-    (@pattern $variant:ident _ $body:ty) => { Self::$variant(_) };
+    (@any $variant:ident) => { Self::$variant };
+    (@any $variant:ident $body:ty) => { Self::$variant(_) };
+    (@one $name:ident $variant:ident) => { Self::$variant };
+    (@one $name:ident $variant:ident $body:ty) => { Self::$variant($name) };
+    (@decode $r:ident $text:literal $variant:ident) => { Self::$variant };
+    (@decode $r:ident $text:literal $variant:ident $body:ty) => {
+        Self::$variant($r.field::<$body>($text)?)
+    };
+    (@encode $w:ident $name:ident) => {};
+    (@encode $w:ident $name:ident $body:ty) => { crate::wire::Wire::encode($name, $w) };
 }

@@ -3,7 +3,9 @@
 use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 
-use super::{DecodeError, EncodeError, Hello, json};
+use super::{
+    DecodeError, DecodeProblem, EncodeError, ErrorCode, Header, Hello, Reader, Wire, Writer, json,
+};
 use crate::{Version, Xid, v10, v13};
 
 /// One message as it is on the wire.
@@ -110,12 +112,124 @@ impl Message {
     }
 
     /// Reads exactly one frame. Payloads share its memory.
-    pub fn decode(_frame: Bytes) -> Result<Self, DecodeError> {
-        todo!()
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "payloads keep the frame alive"
+    )]
+    pub fn decode(frame: Bytes) -> Result<Self, DecodeError> {
+        let header = Header::of_frame(&frame)?;
+        let Header {
+            version, kind, xid, ..
+        } = header;
+        if kind == Hello::KIND {
+            return Ok(Self::hello(version, xid, Hello::decode(&frame, version)?));
+        }
+        let Some(spoken) = Version::from_wire(version) else {
+            let problem = DecodeProblem::Version { version };
+            let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_VERSION);
+            return Err(error.in_field("version").in_field("header"));
+        };
+        let mut r = Reader::new(&frame, spoken);
+        r.pad(Header::LEN)?;
+        let body = match spoken {
+            Version::V1_0 => Body::V10(v10::Body::decode(kind, &mut r)?),
+            Version::V1_3 | Version::V1_4 | Version::V1_5 => {
+                Body::V13(v13::Body::decode(kind, &mut r)?)
+            }
+        };
+        Ok(Self { version, xid, body })
     }
 
     /// Appends the message. On an error `into` is as it was.
-    pub fn encode(&self, _into: &mut BytesMut) -> Result<(), EncodeError> {
-        todo!()
+    pub fn encode(&self, into: &mut BytesMut) -> Result<(), EncodeError> {
+        let layout = match self.body {
+            Body::V10(_) => Version::V1_0,
+            Body::Hello(_) | Body::V13(_) => {
+                Version::from_wire(self.version).unwrap_or(Version::V1_3)
+            }
+        };
+        let start = into.len();
+        let mut w = Writer::new(into, layout);
+        w.u8(self.version);
+        w.u8(self.kind());
+        w.length(start, self.type_name(), |w| {
+            w.u32(self.xid.0);
+            match &self.body {
+                Body::Hello(hello) => hello.encode(w),
+                Body::V10(body) => body.encode(w),
+                Body::V13(body) => body.encode(w),
+            }
+        });
+        let fits = w.finish();
+        if fits.is_err() {
+            into.truncate(start);
+        }
+        fits
+    }
+
+    fn kind(&self) -> u8 {
+        match &self.body {
+            Body::Hello(_) => Hello::KIND,
+            Body::V10(body) => body.kind(),
+            Body::V13(body) => body.kind(),
+        }
+    }
+}
+
+impl Wire for Echo {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { data: r.rest() })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.bytes(&self.data);
+    }
+}
+
+impl Error {
+    /// Type of an experimenter's error, from 1.2 on.
+    pub const EXPERIMENTER: u16 = 0xffff;
+}
+
+impl Wire for Error {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (kind, code) = (r.field("type")?, r.field("code")?);
+        let experimenter = match (kind, r.version()) {
+            (Self::EXPERIMENTER, Version::V1_3 | Version::V1_4 | Version::V1_5) => {
+                Some(r.field("experimenter")?)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            kind,
+            code,
+            experimenter,
+            data: r.rest(),
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u16(self.kind);
+        w.u16(self.code);
+        if let Some(experimenter) = self.experimenter {
+            w.u32(experimenter);
+        }
+        w.bytes(&self.data);
+    }
+}
+
+impl Wire for Experimenter {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            experimenter: r.field("experimenter")?,
+            exp_type: r.field("exp_type")?,
+            data: r.rest(),
+        })
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u32(self.experimenter);
+        w.u32(self.exp_type);
+        w.bytes(&self.data);
     }
 }

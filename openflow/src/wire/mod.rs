@@ -40,6 +40,7 @@ pub(crate) mod json;
 mod message;
 mod reader;
 mod text;
+mod types;
 mod writer;
 
 pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode, ErrorName};

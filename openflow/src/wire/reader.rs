@@ -11,7 +11,7 @@ use crate::Version;
 /// A child ([`Reader::child`], [`Reader::tlv`]) is a stretch of its parent: no length inside it
 /// can reach beyond. The loops over lists ([`Reader::list`], [`Reader::small_list`]) end when the
 /// stretch does, and refuse an element that took no byte.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader<'a> {
     /// The whole message, to cut payloads off without copying.
     frame: &'a Bytes,
@@ -47,11 +47,6 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
-    }
-
-    /// From here on a wrong length is answered with `code`.
-    pub fn blame(&mut self, code: ErrorCode) {
-        self.blame = code;
     }
 
     /// Bytes left.
@@ -137,22 +132,86 @@ impl<'a> Reader<'a> {
         let Some(body) = usize::from(length).checked_sub(4) else {
             return Err(at.bad_length(length.into(), "at least 4, its own header"));
         };
-        if body > self.remaining() {
-            return Err(DecodeError::new(
-                at.offset,
-                DecodeProblem::Truncated {
-                    need: length.into(),
-                    have: self.remaining() + 4,
-                },
-                self.blame,
-            ));
+        Ok((kind, self.fitting(at, length, body)?))
+    }
+
+    /// [`Reader::tlv`] whose length is a multiple of eight, as those of actions and instructions
+    /// are.
+    pub fn tlv_of_8(&mut self) -> Result<(u16, Self), DecodeError> {
+        let at = self.mark();
+        let (kind, body) = self.tlv()?;
+        match body.remaining() + 4 {
+            length if length.is_multiple_of(8) => Ok((kind, body)),
+            length => Err(at.bad_length(length, "a multiple of 8")),
         }
-        Ok((kind, self.child(body)?))
+    }
+
+    /// One element that begins with a 16-bit length of the whole, these two bytes included: the
+    /// bytes after the length.
+    pub fn sized(&mut self) -> Result<Self, DecodeError> {
+        let at = self.mark();
+        let length = self.u16()?;
+        let Some(body) = usize::from(length).checked_sub(2) else {
+            return Err(at.bad_length(length.into(), "at least 2, itself"));
+        };
+        self.fitting(at, length, body)
+    }
+
+    /// A child whose length, read at `at`, is known to include what was read since.
+    fn fitting(&mut self, at: Mark, length: u16, body: usize) -> Result<Self, DecodeError> {
+        let have = usize::from(length) - body + self.remaining();
+        if body > self.remaining() {
+            let problem = DecodeProblem::Truncated {
+                need: length.into(),
+                have,
+            };
+            return Err(DecodeError::new(at.offset, problem, at.blame));
+        }
+        self.child(body)
+    }
+
+    /// Skips padding up to the next multiple of eight bytes since `start`, an offset.
+    pub fn pad_to_8(&mut self, start: usize) -> Result<(), DecodeError> {
+        let len = self.offset() - start;
+        self.pad(len.next_multiple_of(8) - len)
+    }
+
+    /// Reads a part in which a wrong length is answered with `code`.
+    pub fn blaming<T>(
+        &mut self,
+        code: ErrorCode,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let outside = std::mem::replace(&mut self.blame, code);
+        let part = read(self);
+        self.blame = outside;
+        part
     }
 
     /// A field of a message, named in its errors.
     pub fn field<T: Wire>(&mut self, name: &'static str) -> Result<T, DecodeError> {
         T::decode(self).map_err(|error| error.in_field(name))
+    }
+
+    /// Padding, then a field.
+    pub fn field_after_pad<T: Wire>(
+        &mut self,
+        pad: usize,
+        name: &'static str,
+    ) -> Result<T, DecodeError> {
+        self.pad(pad).map_err(|error| error.in_field(name))?;
+        self.field(name)
+    }
+
+    /// A field, then padding.
+    pub fn field_before_pad<T: Wire>(
+        &mut self,
+        name: &'static str,
+        pad: usize,
+    ) -> Result<T, DecodeError> {
+        let value = self.field(name)?;
+        self.pad(pad).map_err(|error| error.in_field(name))?;
+        Ok(value)
     }
 
     /// Elements until nothing is left.

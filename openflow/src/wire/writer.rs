@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::EncodeError;
+use super::{EncodeError, Wire};
 use crate::Version;
 
 /// Appends one message to a buffer.
@@ -72,6 +72,28 @@ impl<'a> Writer<'a> {
         let start = self.position();
         self.u16(kind);
         self.length(start, what, body);
+    }
+
+    /// The same, with zeros after it until the whole is a multiple of eight bytes, which the
+    /// length counts.
+    pub fn tlv_of_8(&mut self, kind: u16, what: &'static str, body: impl FnOnce(&mut Self)) {
+        let start = self.position();
+        self.tlv(kind, what, |w| {
+            body(w);
+            w.pad_to_8(start);
+        });
+    }
+
+    /// One element: 16-bit length of the whole, and what `body` writes.
+    pub fn sized(&mut self, what: &'static str, body: impl FnOnce(&mut Self)) {
+        self.length(self.position(), what, body);
+    }
+
+    /// Elements, one after the other.
+    pub fn list<'e, T: Wire + 'e>(&mut self, elements: impl IntoIterator<Item = &'e T>) {
+        for element in elements {
+            element.encode(self);
+        }
     }
 
     /// Whether every length fitted.

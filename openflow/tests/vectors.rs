@@ -1,0 +1,68 @@
+//! Messages of other implementations: each decodes with the right type and encodes to the same
+//! bytes, padding excepted; malformed ones are refused.
+
+use std::fs;
+
+use bytes::{Bytes, BytesMut};
+use openflow::wire::Message;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    version: String,
+    r#type: String,
+    subtype: Option<String>,
+    hex: String,
+    valid: bool,
+}
+
+impl Vector {
+    fn bytes(&self) -> Bytes {
+        hex::decode(&self.hex).expect("vectors are hex").into()
+    }
+
+    /// 1.0 has its own names for what later versions call otherwise.
+    fn type_name(&self) -> &str {
+        match (self.version.as_str(), self.r#type.as_str()) {
+            ("1.0", "experimenter") => "vendor",
+            ("1.0", "multipart_request") => "stats_request",
+            ("1.0", "multipart_reply") => "stats_reply",
+            (_, name) => name,
+        }
+    }
+}
+
+fn vectors() -> Vec<Vector> {
+    ["os-ken", "ovs-print"]
+        .into_iter()
+        .flat_map(|file| {
+            let path = format!("{}/tests/vectors/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+            let text = fs::read_to_string(path).unwrap();
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Vector>>()
+        })
+        .collect()
+}
+
+#[test]
+fn valid_vectors_decode_and_encode_to_the_same_bytes() {
+    let mut failures = Vec::new();
+    for vector in vectors().iter().filter(|vector| vector.valid) {
+        let message = match Message::decode(vector.bytes()) {
+            Ok(message) => message,
+            Err(error) => {
+                failures.push(format!("{} {:?}: {error}", vector.name, vector.subtype));
+                continue;
+            }
+        };
+        let mut again = BytesMut::new();
+        message.encode(&mut again).unwrap();
+        if message.type_name() != vector.type_name() {
+            failures.push(format!("{}: taken for {}", vector.name, message.type_name()));
+        }
+        if hex::encode(&again) != vector.hex {
+            failures.push(format!("{}:\n  {}\n  {}", vector.name, vector.hex, hex::encode(&again)));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
