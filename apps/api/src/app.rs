@@ -39,6 +39,13 @@ pub trait App: Send + 'static {
         None
     }
 
+    /// Handlers of apps with a higher precedence see packets first; among equals the order of the
+    /// apps decides. For apps that answer for addresses of their own: those that forward for
+    /// everybody must not see such packets first.
+    fn precedence(&self) -> u8 {
+        0
+    }
+
     /// New settings while running. On an error the old ones stay.
     ///
     /// # Errors
@@ -100,6 +107,8 @@ pub trait AppBackend {
     fn release_unclaimed(&mut self);
     /// See [`AppContext::packet_out`].
     fn packet_out(&mut self, dpid: Dpid, packet: PacketOut);
+    /// See [`AppContext::packet_out_after_rules`].
+    fn packet_out_after_rules(&mut self, dpid: Dpid, packet: PacketOut);
     /// See [`AppContext::wake_after`].
     fn wake_after(&mut self, delay: Duration);
 }
@@ -153,6 +162,13 @@ impl<'a> AppContext<'a> {
     /// Sends a packet out of a switch. Lost if the switch is not connected or does not keep up.
     pub fn packet_out(&mut self, dpid: Dpid, packet: PacketOut) {
         self.backend.packet_out(dpid, packet);
+    }
+
+    /// Sends a packet out of a switch once the rules given in this call of the app are on their
+    /// switches, so that whatever answers it finds them. A switch that does not acknowledge in
+    /// time does not hold it up; without rules in this call it is sent at once.
+    pub fn packet_out_after_rules(&mut self, dpid: Dpid, packet: PacketOut) {
+        self.backend.packet_out_after_rules(dpid, packet);
     }
 
     /// Calls [`App::wake`] after this time, once; an earlier wish is replaced.

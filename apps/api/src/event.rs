@@ -61,8 +61,8 @@ pub enum Event {
         /// Which.
         entries: Arc<[FlowEntry]>,
     },
-    /// An entry of this app timed out or was deleted by somebody else. Wanted ones are restored
-    /// without the app.
+    /// An entry of this app timed out or was deleted. A wanted one that somebody else deleted is
+    /// restored without the app; one that timed out is not (see [`crate::Rule::idle_timeout_s`]).
     FlowRemoved {
         /// Where.
         dpid: Dpid,

@@ -65,10 +65,15 @@ pub struct Rule {
     pub matching: Match,
     /// What it does.
     pub instructions: Instructions,
-    /// Seconds without a packet after which the switch drops it; 0: never. Wanted rules (those
-    /// given to `set_rules`) have none.
+    /// Seconds without a packet after which the switch drops it; 0: never.
+    ///
+    /// For a wanted rule (one given to `set_rules`) this is the end of the want, not drift: when
+    /// its switch reports [`openflow::flow::FlowRemovedReason::IdleTimeout`], the rule is no longer
+    /// wanted and is not restored; the rest of its set stays. The app hears
+    /// [`crate::Event::FlowRemoved`] and may give the set anew.
     pub idle_timeout_s: u16,
-    /// Seconds after which the switch drops it; 0: never.
+    /// Seconds after which the switch drops it; 0: never. As with the idle timeout, it ends the
+    /// want.
     pub hard_timeout_s: u16,
     /// Order within one change: rules of a lower stage are on their switches before those of a
     /// higher stage are sent (unless a switch does not answer in time); rules that go are removed
