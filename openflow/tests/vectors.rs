@@ -39,7 +39,9 @@ fn vectors() -> Vec<Vector> {
         .flat_map(|file| {
             let path = format!("{}/tests/vectors/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
             let text = fs::read_to_string(path).unwrap();
-            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Vector>>()
+            text.lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect::<Vec<Vector>>()
         })
         .collect()
 }
@@ -58,10 +60,19 @@ fn valid_vectors_decode_and_encode_to_the_same_bytes() {
         let mut again = BytesMut::new();
         message.encode(&mut again).unwrap();
         if message.type_name() != vector.type_name() {
-            failures.push(format!("{}: taken for {}", vector.name, message.type_name()));
+            failures.push(format!(
+                "{}: taken for {}",
+                vector.name,
+                message.type_name()
+            ));
         }
         if hex::encode(&again) != vector.hex {
-            failures.push(format!("{}:\n  {}\n  {}", vector.name, vector.hex, hex::encode(&again)));
+            failures.push(format!(
+                "{}:\n  {}\n  {}",
+                vector.name,
+                vector.hex,
+                hex::encode(&again)
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -24,14 +24,8 @@ impl ErrorCode {
     pub const BAD_REQUEST_BAD_VERSION: Self = Self { kind: 1, code: 0 };
     /// Unknown message type.
     pub const BAD_REQUEST_BAD_TYPE: Self = Self { kind: 1, code: 1 };
-    /// Unknown multipart or statistics type.
-    pub const BAD_REQUEST_BAD_MULTIPART: Self = Self { kind: 1, code: 2 };
-    /// Unknown experimenter.
-    pub const BAD_REQUEST_BAD_EXPERIMENTER: Self = Self { kind: 1, code: 3 };
     /// Wrong length somewhere in the message.
     pub const BAD_REQUEST_BAD_LEN: Self = Self { kind: 1, code: 6 };
-    /// Unknown action type.
-    pub const BAD_ACTION_BAD_TYPE: Self = Self { kind: 2, code: 0 };
     /// Wrong length in an action.
     pub const BAD_ACTION_BAD_LEN: Self = Self { kind: 2, code: 1 };
     /// Wrong length in a set-field action; 1.3 and later.
@@ -228,27 +222,4 @@ pub struct EncodeError {
     pub what: &'static str,
     /// Its length.
     pub length: usize,
-}
-
-/// Name and meaning of an error code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ErrorName {
-    /// As the specification has it: `OFPBMC_BAD_PREREQ`.
-    pub name: &'static str,
-    /// One clause.
-    pub meaning: &'static str,
-}
-
-impl ErrorCode {
-    /// Name and meaning in a version; `None` where it has none.
-    #[must_use]
-    pub fn name(self, _version: Version) -> Option<ErrorName> {
-        todo!()
-    }
-
-    /// Name of the type in a version: `OFPET_BAD_MATCH`.
-    #[must_use]
-    pub fn type_name(self, _version: Version) -> Option<&'static str> {
-        todo!()
-    }
 }

@@ -177,6 +177,7 @@ macro_rules! message_types {
        $variant:ident $(($body:ty))?;)+) => {
         /// What a message says, by its type.
         #[derive(Debug, Clone, PartialEq)]
+        #[allow(clippy::large_enum_variant, reason = "a box would cost an allocation per flow-mod")]
         pub enum Body {
             $($(#[$vdoc])* $variant$(($body))?,)+
         }

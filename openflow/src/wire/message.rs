@@ -21,6 +21,10 @@ pub struct Message {
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would cost an allocation per flow-mod"
+)]
 pub enum Body {
     /// Hello, of any version.
     Hello(Hello),

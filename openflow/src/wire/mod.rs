@@ -34,6 +34,7 @@
 mod macros;
 
 mod error;
+mod error_names;
 mod header;
 mod hello;
 pub(crate) mod json;
@@ -43,7 +44,8 @@ mod text;
 mod types;
 mod writer;
 
-pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode, ErrorName};
+pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode};
+pub use error_names::ErrorName;
 pub use header::{Header, MAX_FRAME, frame_length};
 pub use hello::{Hello, HelloElement};
 pub use message::{Body, Echo, Error, Experimenter, Message};
