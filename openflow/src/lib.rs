@@ -27,3 +27,4 @@ pub mod v13;
 pub use types::{
     BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, ParseIdError, PortNo, TableId, Version, Xid,
 };
+pub use wire::decode_line;

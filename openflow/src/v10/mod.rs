@@ -33,7 +33,7 @@ pub use queue_config::{PacketQueue, QueueConfigReply, QueueConfigRequest, QueueP
 pub use stats::{
     AggregateStats, DescStats, FlowStats, FlowStatsRequest, PortStats, PortStatsRequest,
     QueueStats, QueueStatsRequest, StatsFlags, StatsReply, StatsReplyBody, StatsRequest,
-    StatsRequestBody, TableStats,
+    StatsRequestBody, StatsType, TableStats,
 };
 pub use vendor::Vendor;
 

@@ -1,26 +1,56 @@
 //! Statistics.
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Actions, Match, PortNo, Wildcards, action};
 use crate::wire::{DecodeError, FixedText, Reader, Wire, Writer, json};
 use crate::{Cookie, TableId};
 
 /// Request for statistics (OF 1.0 §5.3.5, `ofp_stats_request`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StatsRequest {
     /// None is defined.
-    #[serde(serialize_with = "json::hex16")]
     pub flags: u16,
     /// Of what.
-    #[serde(flatten)]
     pub body: StatsRequestBody,
+}
+
+impl Serialize for StatsRequest {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        json::typed(&self.flags, &self.body.kind(), &self.body, s)
+    }
+}
+
+impl Serialize for StatsReply {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        json::typed(&self.flags, &self.body.kind(), &self.body, s)
+    }
+}
+
+wire_enum! {
+    /// Of what (OF 1.0 §5.3.5, `ofp_stats_types`).
+    StatsType: u16 {
+        /// Who made the switch.
+        Desc = 0 "desc";
+        /// Flow entries.
+        Flow = 1 "flow";
+        /// Sums over flow entries.
+        Aggregate = 2 "aggregate";
+        /// Tables.
+        Table = 3 "table";
+        /// Ports.
+        Port = 4 "port";
+        /// Queues.
+        Queue = 5 "queue";
+        /// A vendor's own.
+        Vendor = 0xffff "vendor";
+    }
 }
 
 /// What a request asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum StatsRequestBody {
     /// Who made the switch.
     Desc,
@@ -36,8 +66,9 @@ pub enum StatsRequestBody {
     Queue(QueueStatsRequest),
     /// A vendor's own or an unknown number, kept.
     Other {
-        /// `ofp_stats_types`.
-        number: u16,
+        /// Which.
+        #[serde(skip)]
+        kind: StatsType,
         /// After flags.
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
@@ -45,12 +76,11 @@ pub enum StatsRequestBody {
 }
 
 /// Statistics, or a part of them (OF 1.0 §5.3.5, `ofp_stats_reply`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StatsReply {
     /// Whether another part follows.
     pub flags: StatsFlags,
     /// Of what.
-    #[serde(flatten)]
     pub body: StatsReplyBody,
 }
 
@@ -64,7 +94,7 @@ wire_flags! {
 
 /// What a reply tells.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum StatsReplyBody {
     /// Who made the switch.
     Desc(Box<DescStats>),
@@ -80,8 +110,9 @@ pub enum StatsReplyBody {
     Queue(Vec<QueueStats>),
     /// A vendor's own or an unknown number, kept.
     Other {
-        /// `ofp_stats_types`.
-        number: u16,
+        /// Which.
+        #[serde(skip)]
+        kind: StatsType,
         /// After flags.
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
@@ -237,29 +268,19 @@ pub struct QueueStats {
     pub tx_errors: u64,
 }
 
-/// Numbers of statistics (OF 1.0 §5.3.5, `ofp_stats_types`).
-mod kind {
-    pub(super) const DESC: u16 = 0;
-    pub(super) const FLOW: u16 = 1;
-    pub(super) const AGGREGATE: u16 = 2;
-    pub(super) const TABLE: u16 = 3;
-    pub(super) const PORT: u16 = 4;
-    pub(super) const QUEUE: u16 = 5;
-}
-
 impl Wire for StatsRequest {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = r.field("type")?;
+        let kind = r.field("type")?;
         let flags = r.field("flags")?;
-        let body = match number {
-            kind::DESC => StatsRequestBody::Desc,
-            kind::FLOW => StatsRequestBody::Flow(r.field("flow")?),
-            kind::AGGREGATE => StatsRequestBody::Aggregate(r.field("aggregate")?),
-            kind::TABLE => StatsRequestBody::Table,
-            kind::PORT => StatsRequestBody::Port(r.field("port")?),
-            kind::QUEUE => StatsRequestBody::Queue(r.field("queue")?),
-            number => StatsRequestBody::Other {
-                number,
+        let body = match kind {
+            StatsType::Desc => StatsRequestBody::Desc,
+            StatsType::Flow => StatsRequestBody::Flow(r.field("flow")?),
+            StatsType::Aggregate => StatsRequestBody::Aggregate(r.field("aggregate")?),
+            StatsType::Table => StatsRequestBody::Table,
+            StatsType::Port => StatsRequestBody::Port(r.field("port")?),
+            StatsType::Queue => StatsRequestBody::Queue(r.field("queue")?),
+            kind => StatsRequestBody::Other {
+                kind,
                 data: r.rest(),
             },
         };
@@ -267,7 +288,7 @@ impl Wire for StatsRequest {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        w.u16(self.body.number());
+        self.body.kind().encode(w);
         w.u16(self.flags);
         match &self.body {
             StatsRequestBody::Desc | StatsRequestBody::Table => {}
@@ -280,34 +301,34 @@ impl Wire for StatsRequest {
 }
 
 impl StatsRequestBody {
-    /// `ofp_stats_types`.
+    /// Of what.
     #[must_use]
-    pub fn number(&self) -> u16 {
+    pub fn kind(&self) -> StatsType {
         match self {
-            Self::Desc => kind::DESC,
-            Self::Flow(_) => kind::FLOW,
-            Self::Aggregate(_) => kind::AGGREGATE,
-            Self::Table => kind::TABLE,
-            Self::Port(_) => kind::PORT,
-            Self::Queue(_) => kind::QUEUE,
-            Self::Other { number, .. } => *number,
+            Self::Desc => StatsType::Desc,
+            Self::Flow(_) => StatsType::Flow,
+            Self::Aggregate(_) => StatsType::Aggregate,
+            Self::Table => StatsType::Table,
+            Self::Port(_) => StatsType::Port,
+            Self::Queue(_) => StatsType::Queue,
+            Self::Other { kind, .. } => *kind,
         }
     }
 }
 
 impl Wire for StatsReply {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = r.field("type")?;
+        let kind = r.field("type")?;
         let flags = r.field("flags")?;
-        let body = match number {
-            kind::DESC => StatsReplyBody::Desc(Box::new(r.field("desc")?)),
-            kind::FLOW => StatsReplyBody::Flow(r.list("flow")?),
-            kind::AGGREGATE => StatsReplyBody::Aggregate(r.field("aggregate")?),
-            kind::TABLE => StatsReplyBody::Table(r.list("table")?),
-            kind::PORT => StatsReplyBody::Port(r.list("port")?),
-            kind::QUEUE => StatsReplyBody::Queue(r.list("queue")?),
-            number => StatsReplyBody::Other {
-                number,
+        let body = match kind {
+            StatsType::Desc => StatsReplyBody::Desc(Box::new(r.field("desc")?)),
+            StatsType::Flow => StatsReplyBody::Flow(r.list("flow")?),
+            StatsType::Aggregate => StatsReplyBody::Aggregate(r.field("aggregate")?),
+            StatsType::Table => StatsReplyBody::Table(r.list("table")?),
+            StatsType::Port => StatsReplyBody::Port(r.list("port")?),
+            StatsType::Queue => StatsReplyBody::Queue(r.list("queue")?),
+            kind => StatsReplyBody::Other {
+                kind,
                 data: r.rest(),
             },
         };
@@ -315,7 +336,7 @@ impl Wire for StatsReply {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        w.u16(self.body.number());
+        self.body.kind().encode(w);
         self.flags.encode(w);
         match &self.body {
             StatsReplyBody::Desc(body) => body.encode(w),
@@ -330,17 +351,17 @@ impl Wire for StatsReply {
 }
 
 impl StatsReplyBody {
-    /// `ofp_stats_types`.
+    /// Of what.
     #[must_use]
-    pub fn number(&self) -> u16 {
+    pub fn kind(&self) -> StatsType {
         match self {
-            Self::Desc(_) => kind::DESC,
-            Self::Flow(_) => kind::FLOW,
-            Self::Aggregate(_) => kind::AGGREGATE,
-            Self::Table(_) => kind::TABLE,
-            Self::Port(_) => kind::PORT,
-            Self::Queue(_) => kind::QUEUE,
-            Self::Other { number, .. } => *number,
+            Self::Desc(_) => StatsType::Desc,
+            Self::Flow(_) => StatsType::Flow,
+            Self::Aggregate(_) => StatsType::Aggregate,
+            Self::Table(_) => StatsType::Table,
+            Self::Port(_) => StatsType::Port,
+            Self::Queue(_) => StatsType::Queue,
+            Self::Other { kind, .. } => *kind,
         }
     }
 }

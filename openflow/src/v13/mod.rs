@@ -37,6 +37,7 @@ pub use matching::Match;
 pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
 pub use multipart::{
     MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
+    MultipartType,
 };
 pub use packet_in::{PacketIn, PacketInReason};
 pub use packet_out::PacketOut;

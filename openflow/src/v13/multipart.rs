@@ -1,7 +1,7 @@
 //! Requests and replies that may come in several parts.
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     AggregateStats, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
@@ -10,22 +10,20 @@ use super::{
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// Request (OF 1.3.5 §7.3.5, `ofp_multipart_request`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MultipartRequest {
     /// Whether another part follows.
     pub flags: MultipartFlags,
     /// Of what.
-    #[serde(flatten)]
     pub body: MultipartRequestBody,
 }
 
 /// Reply (OF 1.3.5 §7.3.5, `ofp_multipart_reply`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MultipartReply {
     /// Whether another part follows.
     pub flags: MultipartFlags,
     /// Of what.
-    #[serde(flatten)]
     pub body: MultipartReplyBody,
 }
 
@@ -37,9 +35,57 @@ wire_flags! {
     }
 }
 
+impl Serialize for MultipartRequest {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        json::typed(&self.flags, &self.body.kind(), &self.body, s)
+    }
+}
+
+impl Serialize for MultipartReply {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        json::typed(&self.flags, &self.body.kind(), &self.body, s)
+    }
+}
+
+wire_enum! {
+    /// Of what (OF 1.3.5 §7.3.5, `ofp_multipart_type`).
+    MultipartType: u16 {
+        /// Who made the switch.
+        Desc = 0 "desc";
+        /// Flow entries.
+        Flow = 1 "flow";
+        /// Sums over flow entries.
+        Aggregate = 2 "aggregate";
+        /// Counters of tables.
+        Table = 3 "table";
+        /// Counters of ports.
+        Port = 4 "port";
+        /// Counters of queues.
+        Queue = 5 "queue";
+        /// Counters of groups.
+        Group = 6 "group";
+        /// Groups with their buckets.
+        GroupDesc = 7 "group_desc";
+        /// What groups the switch can do.
+        GroupFeatures = 8 "group_features";
+        /// Counters of meters.
+        Meter = 9 "meter";
+        /// Meters with their bands.
+        MeterConfig = 10 "meter_config";
+        /// What meters the switch can do.
+        MeterFeatures = 11 "meter_features";
+        /// What tables can do.
+        TableFeatures = 12 "table_features";
+        /// Ports.
+        PortDesc = 13 "port_desc";
+        /// An experimenter's own.
+        Experimenter = 0xffff "experimenter";
+    }
+}
+
 /// What a request asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum MultipartRequestBody {
     /// Who made the switch.
     Desc,
@@ -59,8 +105,9 @@ pub enum MultipartRequestBody {
     PortDesc,
     /// Another type, kept.
     Other {
-        /// `ofp_multipart_type`.
-        number: u16,
+        /// Which.
+        #[serde(skip)]
+        kind: MultipartType,
         /// After flags and padding.
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
@@ -69,7 +116,7 @@ pub enum MultipartRequestBody {
 
 /// What a reply tells.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum MultipartReplyBody {
     /// Who made the switch.
     Desc(Box<DescStats>),
@@ -89,42 +136,31 @@ pub enum MultipartReplyBody {
     PortDesc(Vec<Port>),
     /// Another type, kept.
     Other {
-        /// `ofp_multipart_type`.
-        number: u16,
+        /// Which.
+        #[serde(skip)]
+        kind: MultipartType,
         /// After flags and padding.
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
 }
 
-/// Numbers of multipart types (OF 1.3.5 §7.3.5, `ofp_multipart_type`).
-mod kind {
-    pub(super) const DESC: u16 = 0;
-    pub(super) const FLOW: u16 = 1;
-    pub(super) const AGGREGATE: u16 = 2;
-    pub(super) const TABLE: u16 = 3;
-    pub(super) const PORT: u16 = 4;
-    pub(super) const GROUP: u16 = 6;
-    pub(super) const GROUP_DESC: u16 = 7;
-    pub(super) const PORT_DESC: u16 = 13;
-}
-
 impl Wire for MultipartRequest {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = r.field("type")?;
+        let kind = r.field("type")?;
         let flags = r.field("flags")?;
         r.pad(4)?;
-        let body = match number {
-            kind::DESC => MultipartRequestBody::Desc,
-            kind::FLOW => MultipartRequestBody::Flow(r.field("flow")?),
-            kind::AGGREGATE => MultipartRequestBody::Aggregate(r.field("aggregate")?),
-            kind::TABLE => MultipartRequestBody::Table,
-            kind::PORT => MultipartRequestBody::Port(r.field("port")?),
-            kind::GROUP => MultipartRequestBody::Group(r.field("group")?),
-            kind::GROUP_DESC => MultipartRequestBody::GroupDesc,
-            kind::PORT_DESC => MultipartRequestBody::PortDesc,
-            number => MultipartRequestBody::Other {
-                number,
+        let body = match kind {
+            MultipartType::Desc => MultipartRequestBody::Desc,
+            MultipartType::Flow => MultipartRequestBody::Flow(r.field("flow")?),
+            MultipartType::Aggregate => MultipartRequestBody::Aggregate(r.field("aggregate")?),
+            MultipartType::Table => MultipartRequestBody::Table,
+            MultipartType::Port => MultipartRequestBody::Port(r.field("port")?),
+            MultipartType::Group => MultipartRequestBody::Group(r.field("group")?),
+            MultipartType::GroupDesc => MultipartRequestBody::GroupDesc,
+            MultipartType::PortDesc => MultipartRequestBody::PortDesc,
+            kind => MultipartRequestBody::Other {
+                kind,
                 data: r.rest(),
             },
         };
@@ -132,7 +168,7 @@ impl Wire for MultipartRequest {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        w.u16(self.body.number());
+        self.body.kind().encode(w);
         self.flags.encode(w);
         w.pad(4);
         match &self.body {
@@ -150,39 +186,39 @@ impl Wire for MultipartRequest {
 }
 
 impl MultipartRequestBody {
-    /// `ofp_multipart_type`.
+    /// Of what.
     #[must_use]
-    pub fn number(&self) -> u16 {
+    pub fn kind(&self) -> MultipartType {
         match self {
-            Self::Desc => kind::DESC,
-            Self::Flow(_) => kind::FLOW,
-            Self::Aggregate(_) => kind::AGGREGATE,
-            Self::Table => kind::TABLE,
-            Self::Port(_) => kind::PORT,
-            Self::Group(_) => kind::GROUP,
-            Self::GroupDesc => kind::GROUP_DESC,
-            Self::PortDesc => kind::PORT_DESC,
-            Self::Other { number, .. } => *number,
+            Self::Desc => MultipartType::Desc,
+            Self::Flow(_) => MultipartType::Flow,
+            Self::Aggregate(_) => MultipartType::Aggregate,
+            Self::Table => MultipartType::Table,
+            Self::Port(_) => MultipartType::Port,
+            Self::Group(_) => MultipartType::Group,
+            Self::GroupDesc => MultipartType::GroupDesc,
+            Self::PortDesc => MultipartType::PortDesc,
+            Self::Other { kind, .. } => *kind,
         }
     }
 }
 
 impl Wire for MultipartReply {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = r.field("type")?;
+        let kind = r.field("type")?;
         let flags = r.field("flags")?;
         r.pad(4)?;
-        let body = match number {
-            kind::DESC => MultipartReplyBody::Desc(Box::new(r.field("desc")?)),
-            kind::FLOW => MultipartReplyBody::Flow(r.list("flow")?),
-            kind::AGGREGATE => MultipartReplyBody::Aggregate(r.field("aggregate")?),
-            kind::TABLE => MultipartReplyBody::Table(r.list("table")?),
-            kind::PORT => MultipartReplyBody::Port(r.list("port")?),
-            kind::GROUP => MultipartReplyBody::Group(r.list("group")?),
-            kind::GROUP_DESC => MultipartReplyBody::GroupDesc(r.list("group_desc")?),
-            kind::PORT_DESC => MultipartReplyBody::PortDesc(r.list("port_desc")?),
-            number => MultipartReplyBody::Other {
-                number,
+        let body = match kind {
+            MultipartType::Desc => MultipartReplyBody::Desc(Box::new(r.field("desc")?)),
+            MultipartType::Flow => MultipartReplyBody::Flow(r.list("flow")?),
+            MultipartType::Aggregate => MultipartReplyBody::Aggregate(r.field("aggregate")?),
+            MultipartType::Table => MultipartReplyBody::Table(r.list("table")?),
+            MultipartType::Port => MultipartReplyBody::Port(r.list("port")?),
+            MultipartType::Group => MultipartReplyBody::Group(r.list("group")?),
+            MultipartType::GroupDesc => MultipartReplyBody::GroupDesc(r.list("group_desc")?),
+            MultipartType::PortDesc => MultipartReplyBody::PortDesc(r.list("port_desc")?),
+            kind => MultipartReplyBody::Other {
+                kind,
                 data: r.rest(),
             },
         };
@@ -190,7 +226,7 @@ impl Wire for MultipartReply {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        w.u16(self.body.number());
+        self.body.kind().encode(w);
         self.flags.encode(w);
         w.pad(4);
         match &self.body {
@@ -208,19 +244,19 @@ impl Wire for MultipartReply {
 }
 
 impl MultipartReplyBody {
-    /// `ofp_multipart_type`.
+    /// Of what.
     #[must_use]
-    pub fn number(&self) -> u16 {
+    pub fn kind(&self) -> MultipartType {
         match self {
-            Self::Desc(_) => kind::DESC,
-            Self::Flow(_) => kind::FLOW,
-            Self::Aggregate(_) => kind::AGGREGATE,
-            Self::Table(_) => kind::TABLE,
-            Self::Port(_) => kind::PORT,
-            Self::Group(_) => kind::GROUP,
-            Self::GroupDesc(_) => kind::GROUP_DESC,
-            Self::PortDesc(_) => kind::PORT_DESC,
-            Self::Other { number, .. } => *number,
+            Self::Desc(_) => MultipartType::Desc,
+            Self::Flow(_) => MultipartType::Flow,
+            Self::Aggregate(_) => MultipartType::Aggregate,
+            Self::Table(_) => MultipartType::Table,
+            Self::Port(_) => MultipartType::Port,
+            Self::Group(_) => MultipartType::Group,
+            Self::GroupDesc(_) => MultipartType::GroupDesc,
+            Self::PortDesc(_) => MultipartType::PortDesc,
+            Self::Other { kind, .. } => *kind,
         }
     }
 }

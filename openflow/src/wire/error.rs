@@ -101,6 +101,14 @@ pub enum DecodeProblem {
         /// What would have been right.
         expected: &'static str,
     },
+    /// A header that does not tell the length of its frame.
+    #[error("{length} is wrong, the frame has {have} bytes")]
+    Frame {
+        /// As it came.
+        length: usize,
+        /// Bytes there are.
+        have: usize,
+    },
     /// A number that has no meaning there.
     #[error("{value} is not one of the values defined")]
     Value {

@@ -51,7 +51,10 @@ impl Header {
         };
         match usize::from(header.length) {
             length if length == frame.len() => Ok(header),
-            length => Err(wrong_length(length, "that of the frame")),
+            length => Err(wrong_length(DecodeProblem::Frame {
+                length,
+                have: frame.len(),
+            })),
         }
     }
 }
@@ -65,22 +68,16 @@ pub fn frame_length(stream: &[u8]) -> Result<Option<usize>, DecodeError> {
         return Ok(None);
     };
     match usize::from(u16::from_be_bytes([*high, *low])) {
-        length if length < Header::LEN => Err(DecodeError::new(
-            2,
-            DecodeProblem::Length {
-                length,
-                expected: "at least 8, the header",
-            },
-            ErrorCode::BAD_REQUEST_BAD_LEN,
-        )
-        .in_field("length")
-        .in_field("header")),
+        length if length < Header::LEN => {
+            let expected = "at least 8, the header";
+            Err(wrong_length(DecodeProblem::Length { length, expected }))
+        }
         length => Ok(Some(length)),
     }
 }
 
-fn wrong_length(length: usize, expected: &'static str) -> DecodeError {
-    let problem = DecodeProblem::Length { length, expected };
-    let error = DecodeError::new(2, problem, ErrorCode::BAD_REQUEST_BAD_LEN);
-    error.in_field("length").in_field("header")
+fn wrong_length(problem: DecodeProblem) -> DecodeError {
+    DecodeError::new(2, problem, ErrorCode::BAD_REQUEST_BAD_LEN)
+        .in_field("length")
+        .in_field("header")
 }

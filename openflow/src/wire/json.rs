@@ -1,7 +1,7 @@
 //! How parts of messages are written in JSON where a derived form would not do.
 
 use bytes::Bytes;
-use serde::ser::SerializeSeq;
+use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use smallvec::{Array, SmallVec};
 
@@ -21,6 +21,20 @@ pub(crate) fn flags<S: Serializer>(
         seq.serialize_element(&rest)?;
     }
     seq.end()
+}
+
+/// Flags, type and body of a request or reply that has a type of its own.
+pub(crate) fn typed<S: Serializer>(
+    flags: &impl Serialize,
+    kind: &impl Serialize,
+    body: &impl Serialize,
+    s: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = s.serialize_map(Some(3))?;
+    map.serialize_entry("flags", flags)?;
+    map.serialize_entry("type", kind)?;
+    map.serialize_entry("body", body)?;
+    map.end()
 }
 
 /// A list that is not a `Vec`.

@@ -226,7 +226,19 @@ macro_rules! message_types {
                 }
             }
         }
+
+        impl serde::Serialize for Body {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(message_types!(@one body $variant $($body)?) => {
+                        message_types!(@serialize s body $($body)?)
+                    })+
+                }
+            }
+        }
     };
+    (@serialize $s:ident $name:ident) => { serde::ser::SerializeMap::end($s.serialize_map(Some(0))?) };
+    (@serialize $s:ident $name:ident $body:ty) => { serde::Serialize::serialize($name, $s) };
     (@any $variant:ident) => { Self::$variant };
     (@any $variant:ident $body:ty) => { Self::$variant(_) };
     (@one $name:ident $variant:ident) => { Self::$variant };

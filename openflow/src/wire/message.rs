@@ -43,15 +43,17 @@ pub struct Echo {
 }
 
 /// Error (OF 1.3.5 §7.5.4, OF 1.0 §5.4.4).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Error {
     /// `ofp_error_type`; 0xffff is an experimenter's from 1.2 on.
+    #[serde(rename = "type")]
     pub kind: u16,
     /// The type's code; of an experimenter's error its `exp_type`.
     pub code: u16,
     /// Who defined it; from 1.2 on, for type 0xffff only.
     pub experimenter: Option<u32>,
     /// Most often the beginning of the refused message.
+    #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
 }
 
