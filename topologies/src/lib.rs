@@ -1,10 +1,13 @@
 //! The network as a value: graphs of switches, paths through them, and descriptions of networks
-//! that can be brought up. No I/O but reading a topology file, no clock.
+//! that can be brought up. No I/O but reading a topology file and, as a feature, driving
+//! Mininet.
 
 pub mod catalog;
 pub mod generate;
 pub mod graph;
 pub mod load;
+#[cfg(feature = "mininet")]
+pub mod mininet;
 pub mod paths;
 pub mod spanning;
 pub mod topology;
