@@ -1,10 +1,13 @@
 //! Actions and instructions for every version.
 
+use std::net::Ipv4Addr;
+
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use super::bits;
 use crate::oxm::Field;
-use crate::{GroupId, MeterId, PortNo, TableId};
+use crate::{GroupId, MacAddr, MeterId, PortNo, TableId};
 
 /// Actions in the order they are carried out; up to four without heap allocation.
 pub type Actions = SmallVec<[Action; 4]>;
@@ -72,6 +75,14 @@ pub enum Action {
         /// The rest, padding included.
         body: Bytes,
     },
+    /// What a switch told and the model has no name for: an action number, or a set-field of an
+    /// unknown field (number 25). Shown, and refused when lowered.
+    Unknown {
+        /// `ofp_action_type`.
+        kind: u16,
+        /// The rest.
+        body: Bytes,
+    },
 }
 
 impl Action {
@@ -98,6 +109,80 @@ impl Action {
             field,
             value: value & mask,
             mask,
+        }
+    }
+
+    /// Overwrite the Ethernet source.
+    #[must_use]
+    pub fn set_eth_src(mac: MacAddr) -> Self {
+        Self::set_field(Field::EthSrc, bits::mac(mac))
+    }
+
+    /// Overwrite the Ethernet destination.
+    #[must_use]
+    pub fn set_eth_dst(mac: MacAddr) -> Self {
+        Self::set_field(Field::EthDst, bits::mac(mac))
+    }
+
+    /// Overwrite the IPv4 source.
+    #[must_use]
+    pub fn set_ipv4_src(address: Ipv4Addr) -> Self {
+        Self::set_field(Field::Ipv4Src, bits::ipv4(address))
+    }
+
+    /// Overwrite the IPv4 destination.
+    #[must_use]
+    pub fn set_ipv4_dst(address: Ipv4Addr) -> Self {
+        Self::set_field(Field::Ipv4Dst, bits::ipv4(address))
+    }
+
+    /// Set the id of the outer VLAN tag, 0 to 4095.
+    #[must_use]
+    pub fn set_vlan(id: u16) -> Self {
+        Self::set_field(Field::VlanVid, u128::from(0x1000 | id & 0x0fff))
+    }
+
+    /// Without what has no meaning: `max_len` for a port other than the controller, bits outside
+    /// the mask.
+    #[must_use]
+    pub fn normalized(self) -> Self {
+        match self {
+            Self::Output { port, .. } if port != PortNo::CONTROLLER => Self::output(port),
+            Self::SetField { field, value, mask } => {
+                let mask = mask & field.info().full_mask();
+                Self::SetField {
+                    field,
+                    value: value & mask,
+                    mask,
+                }
+            }
+            other => other,
+        }
+    }
+
+    /// The specification's name, in lower case.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Output { .. } => "output",
+            Self::Group(_) => "group",
+            Self::SetQueue(_) => "set_queue",
+            Self::Enqueue { .. } => "enqueue",
+            Self::SetField { .. } => "set_field",
+            Self::PushVlan(_) => "push_vlan",
+            Self::PopVlan => "pop_vlan",
+            Self::PushMpls(_) => "push_mpls",
+            Self::PopMpls(_) => "pop_mpls",
+            Self::SetMplsTtl(_) => "set_mpls_ttl",
+            Self::DecMplsTtl => "dec_mpls_ttl",
+            Self::SetNwTtl(_) => "set_nw_ttl",
+            Self::DecNwTtl => "dec_nw_ttl",
+            Self::CopyTtlOut => "copy_ttl_out",
+            Self::CopyTtlIn => "copy_ttl_in",
+            Self::PushPbb(_) => "push_pbb",
+            Self::PopPbb => "pop_pbb",
+            Self::Experimenter { .. } => "experimenter",
+            Self::Unknown { .. } => "unknown",
         }
     }
 }
@@ -132,6 +217,21 @@ impl Instructions {
         Self {
             apply: actions.into_iter().collect(),
             ..Self::default()
+        }
+    }
+
+    /// Without what has no meaning, so that what means the same is equal: compare a rule's
+    /// instructions in this form with those of an entry, which always are. An empty list of
+    /// actions and none are one already.
+    #[must_use]
+    pub fn normalized(self) -> Self {
+        let each = |actions: Actions| actions.into_iter().map(Action::normalized).collect();
+        let metadata = |(value, mask)| (mask != 0).then_some((value & mask, mask));
+        Self {
+            apply: each(self.apply),
+            write: each(self.write),
+            metadata: self.metadata.and_then(metadata),
+            ..self
         }
     }
 }

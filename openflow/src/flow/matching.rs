@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use smallvec::SmallVec;
 
+use super::bits;
 use crate::oxm::Field;
 use crate::{MacAddr, PortNo};
 
@@ -16,6 +17,14 @@ pub struct MatchField {
     pub value: u128,
     /// Right-aligned; [`crate::oxm::FieldInfo::full_mask`] for an exact match, never zero.
     pub mask: u128,
+}
+
+impl MatchField {
+    /// All bits of the field count.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.mask == self.field.info().full_mask()
+    }
 }
 
 /// What a flow entry looks for. An empty match takes every packet.
@@ -61,10 +70,32 @@ impl Match {
         Some(self.fields[at])
     }
 
+    /// The field's value, if it is matched with all its bits.
+    #[must_use]
+    pub fn exact(&self, field: Field) -> Option<u128> {
+        self.get(field)
+            .filter(MatchField::is_exact)
+            .map(|found| found.value)
+    }
+
+    /// Whether every packet this match takes is one that `other` takes too, as far as that can be
+    /// seen field by field (which is how a switch decides it for a non-strict delete).
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        other.fields.iter().all(|wide| {
+            self.get(wide.field).is_some_and(|narrow| {
+                narrow.mask & wide.mask == wide.mask && narrow.value & wide.mask == wide.value
+            })
+        })
+    }
+
     /// Sets one field under a mask; an all-zero mask removes it. Bits beyond the field's width
-    /// are cut off.
+    /// are cut off. The absence of a VLAN tag has one form, however many bits were asked for.
     pub fn set(&mut self, field: Field, value: u128, mask: u128) {
-        let mask = mask & field.info().full_mask();
+        let mut mask = mask & field.info().full_mask();
+        if field == Field::VlanVid && mask & 0x1000 != 0 && value & mask == 0 {
+            mask = field.info().full_mask();
+        }
         let new = MatchField {
             field,
             value: value & mask,
@@ -110,13 +141,13 @@ impl Match {
     /// Ethernet source.
     #[must_use]
     pub fn eth_src(self, mac: MacAddr) -> Self {
-        self.with(Field::EthSrc, mac_bits(mac))
+        self.with(Field::EthSrc, bits::mac(mac))
     }
 
     /// Ethernet destination.
     #[must_use]
     pub fn eth_dst(self, mac: MacAddr) -> Self {
-        self.with(Field::EthDst, mac_bits(mac))
+        self.with(Field::EthDst, bits::mac(mac))
     }
 
     /// Every group address: multicast and broadcast. 1.0 cannot express it.
@@ -147,7 +178,7 @@ impl Match {
         self.needing(Field::EthType, 0x0800).with_masked(
             Field::Ipv4Src,
             u32::from(address).into(),
-            prefix_mask(32, prefix),
+            bits::prefix_mask(32, prefix.into()),
         )
     }
 
@@ -157,7 +188,7 @@ impl Match {
         self.needing(Field::EthType, 0x0800).with_masked(
             Field::Ipv4Dst,
             u32::from(address).into(),
-            prefix_mask(32, prefix),
+            bits::prefix_mask(32, prefix.into()),
         )
     }
 
@@ -167,7 +198,7 @@ impl Match {
         self.needing(Field::EthType, 0x86dd).with_masked(
             Field::Ipv6Src,
             address.into(),
-            prefix_mask(128, prefix),
+            bits::prefix_mask(128, prefix.into()),
         )
     }
 
@@ -177,7 +208,7 @@ impl Match {
         self.needing(Field::EthType, 0x86dd).with_masked(
             Field::Ipv6Dst,
             address.into(),
-            prefix_mask(128, prefix),
+            bits::prefix_mask(128, prefix.into()),
         )
     }
 
@@ -225,16 +256,4 @@ impl Match {
         self.needing(Field::EthType, 0x0806)
             .with(Field::ArpTpa, u32::from(address).into())
     }
-}
-
-fn mac_bits(mac: MacAddr) -> u128 {
-    mac.0
-        .iter()
-        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
-}
-
-fn prefix_mask(width: u8, prefix: u8) -> u128 {
-    let host_bits = u32::from(width.saturating_sub(prefix));
-    let all = u128::MAX >> (128 - u32::from(width));
-    all & u128::MAX.checked_shl(host_bits).unwrap_or(0)
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bitflags::bitflags;
 use bytes::{Bytes, BytesMut};
 
-use super::{Action, Actions, Instructions, Match};
+use super::{Action, Actions, Instructions, Match, lacking, v10, v13};
+use crate::wire::{Body, Message};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, PortNo, TableId, Version, Xid};
 
 /// A feature the switch's version does not have. Nothing was written.
@@ -47,7 +48,8 @@ pub enum ToSwitch {
     PortMod(PortMod),
     /// Answer when all before it is done.
     BarrierRequest,
-    /// Ask for a role, with the generation id for master and slave. 1.0: Nicira extension.
+    /// Ask for a role, with the generation id for master and slave. In 1.0 by the Nicira extension,
+    /// which has no generation id: a switch cannot refuse the master of an old election there.
     RoleRequest {
         /// Which.
         role: Role,
@@ -99,7 +101,7 @@ pub enum FromSwitch {
     RoleReply {
         /// Which.
         role: Role,
-        /// Election number.
+        /// Election number; all ones where there was none yet, and in 1.0.
         generation_id: u64,
     },
     /// Part of a reply in several: `more` says that another follows under the same xid.
@@ -247,7 +249,7 @@ bitflags! {
         const SEND_FLOW_REM = 1 << 0;
         /// Refuse to overlap an entry of the same priority.
         const CHECK_OVERLAP = 1 << 1;
-        /// Reset the counters. Not in 1.0.
+        /// Reset the counters. In 1.0 an add always does and a modify never.
         const RESET_COUNTS = 1 << 2;
         /// Do not count packets. Not in 1.0.
         const NO_PKT_COUNTS = 1 << 3;
@@ -269,7 +271,7 @@ pub struct PacketIn {
     pub table: TableId,
     /// Of the entry that sent it; all ones where unknown (1.0).
     pub cookie: Cookie,
-    /// Where it came in.
+    /// Where it came in; [`PortNo::ANY`] where the switch does not tell.
     pub in_port: PortNo,
     /// The packet from its Ethernet header on; shared with the read buffer.
     pub data: Bytes,
@@ -589,6 +591,8 @@ pub enum GroupType {
     Indirect,
     /// The first that is alive.
     FastFailover,
+    /// A number of an experimenter (128 and above).
+    Other(u8),
 }
 
 /// Actions of a group, with what decides whether they are carried out.
@@ -690,13 +694,42 @@ pub struct SwitchDesc {
 }
 
 impl ToSwitch {
+    /// The message in the given version, or what that version lacks.
+    pub fn lower(&self, version: Version, xid: Xid) -> Result<Message, Unsupported> {
+        match version {
+            Version::V1_0 => v10::lower(self).map(|body| Message::v10(xid, body)),
+            Version::V1_3 => v13::lower(self, version).map(|body| Message::v13(version, xid, body)),
+            Version::V1_4 | Version::V1_5 => Err(lacking(version, "encoding in Pointsman")),
+        }
+    }
+
     /// Appends the message in the given version. On an error the buffer is as it was.
+    ///
+    /// Allocates nothing for a flow-mod of up to six match fields and four actions.
     pub fn encode(
         &self,
-        _version: Version,
-        _xid: Xid,
-        _into: &mut BytesMut,
+        version: Version,
+        xid: Xid,
+        into: &mut BytesMut,
     ) -> Result<(), Unsupported> {
-        todo!()
+        self.lower(version, xid)?
+            .encode(into)
+            .map_err(|error| lacking(version, format!("{} of {} bytes", error.what, error.length)))
+    }
+}
+
+impl FromSwitch {
+    /// What the message says. What the model has no name for is [`FromSwitch::Other`]; so is what
+    /// only a controller says.
+    ///
+    /// Allocates nothing for a packet-in, whose packet goes on sharing the read buffer.
+    #[must_use]
+    pub fn lift(message: Message) -> Self {
+        let version = Version::from_wire(message.version());
+        match message.body {
+            Body::Hello(_) => Self::Hello,
+            Body::V10(body) => v10::lift(body),
+            Body::V13(body) => v13::lift(body, version.unwrap_or(Version::V1_3)),
+        }
     }
 }

@@ -5,8 +5,15 @@
 //! dropped in silence. Lifting ([`FromSwitch::lift`]) takes what a switch said.
 
 mod action;
+mod bits;
 mod matching;
 mod message;
+mod offending;
+mod text;
+mod v10;
+mod v13;
+mod validate;
+mod words;
 
 pub use action::{Action, Actions, Instructions};
 pub use matching::{Match, MatchField, VlanMatch};
@@ -17,3 +24,7 @@ pub use message::{
     PortMod, PortState, PortStats, PortStatus, Role, SwitchDesc, SwitchError, SwitchFeatures,
     TableStats, ToSwitch, Unsupported,
 };
+pub use text::ParseFlowError;
+pub use validate::MatchError;
+
+use words::{Words, duration, kept, lacking};

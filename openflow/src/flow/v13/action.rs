@@ -1,0 +1,207 @@
+//! Actions and instructions.
+
+use bytes::Bytes;
+
+use super::wire;
+use crate::Version;
+use crate::flow::{Action, Actions, Instructions, Unsupported, Words, lacking};
+use crate::oxm::{Oxm, OxmField};
+
+/// `OFPAT_SET_FIELD`.
+const SET_FIELD: u16 = 25;
+
+pub(super) fn lower(actions: &[Action], version: Version) -> Result<wire::Actions, Unsupported> {
+    actions
+        .iter()
+        .map(|action| lower_one(action, version))
+        .collect()
+}
+
+fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsupported> {
+    Ok(match *action {
+        Action::Output { port, max_len } => wire::Action::Output { port, max_len },
+        Action::Group(group_id) => wire::Action::Group { group_id },
+        Action::SetQueue(queue_id) => wire::Action::SetQueue { queue_id },
+        Action::SetField { field, value, mask } => {
+            let info = field.info();
+            if info.since > version {
+                return Err(lacking(version, format!("set_field of {}", info.name)));
+            }
+            if mask != info.full_mask() {
+                return Err(lacking(
+                    version,
+                    format!("masked set_field of {}", info.name),
+                ));
+            }
+            wire::Action::SetField {
+                field: OxmField::new(field, value, None),
+            }
+        }
+        Action::PushVlan(ethertype) => wire::Action::PushVlan { ethertype },
+        Action::PopVlan => wire::Action::PopVlan,
+        Action::PushMpls(ethertype) => wire::Action::PushMpls { ethertype },
+        Action::PopMpls(ethertype) => wire::Action::PopMpls { ethertype },
+        Action::SetMplsTtl(mpls_ttl) => wire::Action::SetMplsTtl { mpls_ttl },
+        Action::DecMplsTtl => wire::Action::DecMplsTtl,
+        Action::SetNwTtl(nw_ttl) => wire::Action::SetNwTtl { nw_ttl },
+        Action::DecNwTtl => wire::Action::DecNwTtl,
+        Action::CopyTtlOut => wire::Action::CopyTtlOut,
+        Action::CopyTtlIn => wire::Action::CopyTtlIn,
+        Action::PushPbb(ethertype) => wire::Action::PushPbb { ethertype },
+        Action::PopPbb => wire::Action::PopPbb,
+        Action::Experimenter {
+            experimenter,
+            ref body,
+        } => wire::Action::Experimenter {
+            experimenter,
+            data: body.clone(),
+        },
+        Action::Enqueue { .. } | Action::Unknown { .. } => {
+            return Err(lacking(version, format!("{} action", action.name())));
+        }
+    })
+}
+
+/// What has no name in the model goes into `unknown` and stays among the actions.
+pub(super) fn lift(actions: wire::Actions, unknown: &mut Words) -> Actions {
+    actions
+        .into_iter()
+        .map(|action| lift_one(action, unknown))
+        .collect()
+}
+
+fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
+    match action {
+        wire::Action::Output { port, max_len } => Action::Output { port, max_len }.normalized(),
+        wire::Action::CopyTtlOut => Action::CopyTtlOut,
+        wire::Action::CopyTtlIn => Action::CopyTtlIn,
+        wire::Action::SetMplsTtl { mpls_ttl } => Action::SetMplsTtl(mpls_ttl),
+        wire::Action::DecMplsTtl => Action::DecMplsTtl,
+        wire::Action::PushVlan { ethertype } => Action::PushVlan(ethertype),
+        wire::Action::PopVlan => Action::PopVlan,
+        wire::Action::PushMpls { ethertype } => Action::PushMpls(ethertype),
+        wire::Action::PopMpls { ethertype } => Action::PopMpls(ethertype),
+        wire::Action::SetQueue { queue_id } => Action::SetQueue(queue_id),
+        wire::Action::Group { group_id } => Action::Group(group_id),
+        wire::Action::SetNwTtl { nw_ttl } => Action::SetNwTtl(nw_ttl),
+        wire::Action::DecNwTtl => Action::DecNwTtl,
+        wire::Action::SetField { field } => lift_set_field(field.oxm(), unknown),
+        wire::Action::PushPbb { ethertype } => Action::PushPbb(ethertype),
+        wire::Action::PopPbb => Action::PopPbb,
+        wire::Action::Experimenter { experimenter, data } => Action::Experimenter {
+            experimenter,
+            body: data,
+        },
+        wire::Action::Unknown { kind, data } => {
+            unknown.note(format_args!("action {kind}"));
+            Action::Unknown { kind, body: data }
+        }
+    }
+}
+
+fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
+    match oxm.field() {
+        Some(field) if oxm.value_bytes().len() == field.info().bytes() => {
+            let full = field.info().full_mask();
+            let mask = oxm.mask().map_or(full, |mask| mask & full);
+            Action::SetField {
+                field,
+                value: oxm.value() & mask,
+                mask,
+            }
+        }
+        _ => {
+            unknown.note(format_args!(
+                "set_field of {:#06x}/{}",
+                oxm.class.0, oxm.code
+            ));
+            Action::Unknown {
+                kind: SET_FIELD,
+                body: Bytes::copy_from_slice(oxm.body),
+            }
+        }
+    }
+}
+
+/// In the order in which a switch carries them out (OF 1.3.5 §5.9).
+pub(super) fn lower_instructions(
+    instructions: &Instructions,
+    version: Version,
+) -> Result<wire::Instructions, Unsupported> {
+    let Instructions {
+        meter,
+        apply,
+        clear,
+        write,
+        metadata,
+        goto,
+    } = instructions;
+    let mut out = wire::Instructions::new();
+    if let Some(meter_id) = *meter {
+        out.push(wire::Instruction::Meter { meter_id });
+    }
+    if !apply.is_empty() {
+        out.push(wire::Instruction::ApplyActions {
+            actions: lower(apply, version)?,
+        });
+    }
+    if *clear {
+        out.push(wire::Instruction::ClearActions);
+    }
+    if !write.is_empty() {
+        out.push(wire::Instruction::WriteActions {
+            actions: lower(write, version)?,
+        });
+    }
+    if let Some((metadata, metadata_mask)) = *metadata {
+        out.push(wire::Instruction::WriteMetadata {
+            metadata,
+            metadata_mask,
+        });
+    }
+    if let Some(table_id) = *goto {
+        out.push(wire::Instruction::GotoTable { table_id });
+    }
+    Ok(out)
+}
+
+/// An instruction that comes twice, which a switch refuses, is as unknown as one without a name.
+pub(super) fn lift_instructions(
+    instructions: wire::Instructions,
+    unknown: &mut Words,
+) -> Instructions {
+    let mut to = Instructions::default();
+    for instruction in instructions {
+        let twice = match instruction {
+            wire::Instruction::GotoTable { table_id } => to.goto.replace(table_id).is_some(),
+            wire::Instruction::WriteMetadata {
+                metadata,
+                metadata_mask,
+            } => to.metadata.replace((metadata, metadata_mask)).is_some(),
+            wire::Instruction::WriteActions { actions } => {
+                let actions = lift(actions, unknown);
+                !std::mem::replace(&mut to.write, actions).is_empty()
+            }
+            wire::Instruction::ApplyActions { actions } => {
+                let actions = lift(actions, unknown);
+                !std::mem::replace(&mut to.apply, actions).is_empty()
+            }
+            wire::Instruction::ClearActions => std::mem::replace(&mut to.clear, true),
+            wire::Instruction::Meter { meter_id } => to.meter.replace(meter_id).is_some(),
+            wire::Instruction::Experimenter { experimenter, .. } => {
+                unknown.note(format_args!(
+                    "instruction of experimenter {experimenter:#010x}"
+                ));
+                false
+            }
+            wire::Instruction::Unknown { kind, .. } => {
+                unknown.note(format_args!("instruction {kind}"));
+                false
+            }
+        };
+        if twice {
+            unknown.note(format_args!("an instruction twice"));
+        }
+    }
+    to.normalized()
+}

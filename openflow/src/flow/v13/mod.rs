@@ -1,0 +1,226 @@
+//! The flow model in OpenFlow 1.3, and in what later versions have in common with it.
+//!
+//! Every function takes the version: fields say in their table since when they are there, and a
+//! later version adds its arms where it differs.
+
+mod action;
+mod group;
+mod matching;
+mod multipart;
+mod port;
+
+use super::{
+    Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
+    GroupMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch, Unsupported,
+    Words, duration, kept, offending,
+};
+use crate::oxm::Field;
+use crate::v13 as wire;
+use crate::wire::Echo;
+use crate::{PortNo, Version};
+
+pub(super) fn lower(message: &ToSwitch, version: Version) -> Result<wire::Body, Unsupported> {
+    use wire::MultipartRequestBody as Ask;
+
+    Ok(match message {
+        ToSwitch::EchoRequest(data) => wire::Body::EchoRequest(Echo { data: data.clone() }),
+        ToSwitch::EchoReply(data) => wire::Body::EchoReply(Echo { data: data.clone() }),
+        ToSwitch::FeaturesRequest => wire::Body::FeaturesRequest,
+        ToSwitch::SetConfig { miss_send_len } => wire::Body::SetConfig(wire::SwitchConfig {
+            flags: wire::ConfigFlags::empty(),
+            miss_send_len: *miss_send_len,
+        }),
+        ToSwitch::PacketOut(packet) => wire::Body::PacketOut(lower_packet_out(packet, version)?),
+        ToSwitch::FlowMod(change) => wire::Body::FlowMod(lower_flow_mod(change, version)?),
+        ToSwitch::GroupMod(change) => wire::Body::GroupMod(group::lower_mod(change, version)?),
+        ToSwitch::PortMod(change) => wire::Body::PortMod(port::lower_mod(change, version)?),
+        ToSwitch::BarrierRequest => wire::Body::BarrierRequest,
+        ToSwitch::RoleRequest {
+            role,
+            generation_id,
+        } => wire::Body::RoleRequest(wire::Role {
+            role: lower_role(*role),
+            generation_id: *generation_id,
+        }),
+        ToSwitch::DescRequest => multipart::request(Ask::Desc),
+        ToSwitch::PortDescRequest => multipart::request(Ask::PortDesc),
+        ToSwitch::FlowStatsRequest(request) => {
+            multipart::request(Ask::Flow(multipart::lower_flow_request(request, version)?))
+        }
+        ToSwitch::AggregateStatsRequest(request) => multipart::request(Ask::Aggregate(
+            multipart::lower_flow_request(request, version)?,
+        )),
+        ToSwitch::TableStatsRequest => multipart::request(Ask::Table),
+        ToSwitch::PortStatsRequest(port_no) => {
+            multipart::request(Ask::Port(wire::PortStatsRequest { port_no: *port_no }))
+        }
+        ToSwitch::GroupStatsRequest(group_id) => {
+            multipart::request(Ask::Group(wire::GroupStatsRequest {
+                group_id: *group_id,
+            }))
+        }
+        ToSwitch::GroupDescRequest => multipart::request(Ask::GroupDesc),
+    })
+}
+
+fn lower_packet_out(packet: &PacketOut, version: Version) -> Result<wire::PacketOut, Unsupported> {
+    Ok(wire::PacketOut {
+        buffer_id: packet.buffer_id,
+        in_port: packet.in_port,
+        actions: action::lower(&packet.actions, version)?,
+        data: packet.data.clone(),
+    })
+}
+
+fn lower_flow_mod(change: &FlowMod, version: Version) -> Result<wire::FlowMod, Unsupported> {
+    Ok(wire::FlowMod {
+        cookie: change.cookie,
+        cookie_mask: change.cookie_mask,
+        table_id: change.table,
+        command: match change.command {
+            FlowCommand::Add => wire::FlowModCommand::Add,
+            FlowCommand::Modify => wire::FlowModCommand::Modify,
+            FlowCommand::ModifyStrict => wire::FlowModCommand::ModifyStrict,
+            FlowCommand::Delete => wire::FlowModCommand::Delete,
+            FlowCommand::DeleteStrict => wire::FlowModCommand::DeleteStrict,
+        },
+        idle_timeout: change.idle_timeout_s,
+        hard_timeout: change.hard_timeout_s,
+        priority: change.priority,
+        buffer_id: change.buffer_id,
+        out_port: change.out_port,
+        out_group: change.out_group,
+        flags: wire::FlowModFlags::from_bits_retain(change.flags.bits()),
+        matching: matching::lower(&change.matching, version)?,
+        instructions: action::lower_instructions(&change.instructions, version)?,
+    })
+}
+
+fn lower_role(role: Role) -> wire::ControllerRole {
+    match role {
+        Role::NoChange => wire::ControllerRole::NoChange,
+        Role::Equal => wire::ControllerRole::Equal,
+        Role::Master => wire::ControllerRole::Master,
+        Role::Slave => wire::ControllerRole::Slave,
+    }
+}
+
+pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
+    match body {
+        wire::Body::PacketIn(packet) => FromSwitch::PacketIn(lift_packet_in(packet)),
+        wire::Body::EchoRequest(echo) => FromSwitch::EchoRequest(echo.data),
+        wire::Body::EchoReply(echo) => FromSwitch::EchoReply(echo.data),
+        wire::Body::Error(error) => FromSwitch::Error(offending::lift(error, version)),
+        wire::Body::FeaturesReply(features) => FromSwitch::Features(lift_features(features)),
+        wire::Body::FlowRemoved(removed) => lift_flow_removed(&removed),
+        wire::Body::PortStatus(status) => FromSwitch::PortStatus(port::lift_status(&status)),
+        wire::Body::MultipartReply(reply) => multipart::lift(reply),
+        wire::Body::BarrierReply => FromSwitch::BarrierReply,
+        wire::Body::RoleReply(role) => lift_role(role),
+        other => FromSwitch::Other(other.type_name()),
+    }
+}
+
+fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
+    let in_port = packet.matching.oxm_fields.get(Field::InPort);
+    PacketIn {
+        buffer_id: packet.buffer_id,
+        total_len: packet.total_len,
+        reason: match packet.reason {
+            wire::PacketInReason::NoMatch => PacketInReason::NoMatch,
+            wire::PacketInReason::Action => PacketInReason::Action,
+            wire::PacketInReason::InvalidTtl => PacketInReason::InvalidTtl,
+            wire::PacketInReason::Unknown(number) => PacketInReason::Other(number),
+        },
+        table: packet.table_id,
+        cookie: packet.cookie,
+        in_port: in_port.map_or(PortNo::ANY, |oxm| PortNo(super::bits::to_u32(oxm.value()))),
+        data: packet.data,
+    }
+}
+
+fn lift_features(features: wire::FeaturesReply) -> SwitchFeatures {
+    SwitchFeatures {
+        dpid: features.datapath_id,
+        n_buffers: features.n_buffers,
+        n_tables: features.n_tables,
+        auxiliary_id: features.auxiliary_id,
+        capabilities: Capabilities::from_bits_retain(features.capabilities.bits()),
+        ports: Vec::new(),
+    }
+}
+
+/// An entry with a match field we have no name for was never ours, and half its match would be
+/// taken for another entry's.
+fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
+    let mut unknown = Words::default();
+    let matching = matching::lift(&removed.matching, &mut unknown);
+    if unknown.into_option().is_some() {
+        return FromSwitch::Other("flow_removed");
+    }
+    FromSwitch::FlowRemoved(Box::new(FlowRemoved {
+        table: removed.table_id,
+        priority: removed.priority,
+        cookie: removed.cookie,
+        reason: match removed.reason {
+            wire::FlowRemovedReason::IdleTimeout => FlowRemovedReason::IdleTimeout,
+            wire::FlowRemovedReason::HardTimeout => FlowRemovedReason::HardTimeout,
+            wire::FlowRemovedReason::Delete => FlowRemovedReason::Delete,
+            wire::FlowRemovedReason::GroupDelete => FlowRemovedReason::GroupDelete,
+            wire::FlowRemovedReason::Unknown(number) => FlowRemovedReason::Other(number),
+        },
+        matching,
+        age: duration(removed.duration_sec, removed.duration_nsec),
+        packets: kept(removed.packet_count),
+        bytes: kept(removed.byte_count),
+    }))
+}
+
+fn lift_role(reply: wire::Role) -> FromSwitch {
+    let role = match reply.role {
+        wire::ControllerRole::NoChange => Role::NoChange,
+        wire::ControllerRole::Equal => Role::Equal,
+        wire::ControllerRole::Master => Role::Master,
+        wire::ControllerRole::Slave => Role::Slave,
+        wire::ControllerRole::Unknown(_) => return FromSwitch::Other("role_reply"),
+    };
+    FromSwitch::RoleReply {
+        role,
+        generation_id: reply.generation_id,
+    }
+}
+
+/// A flow-mod quoted in an error, or one of ours in a test.
+pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowMod {
+    FlowMod {
+        command: match change.command {
+            wire::FlowModCommand::Add => FlowCommand::Add,
+            wire::FlowModCommand::Modify => FlowCommand::Modify,
+            wire::FlowModCommand::ModifyStrict => FlowCommand::ModifyStrict,
+            wire::FlowModCommand::Delete => FlowCommand::Delete,
+            wire::FlowModCommand::DeleteStrict => FlowCommand::DeleteStrict,
+        },
+        table: change.table_id,
+        priority: change.priority,
+        cookie: change.cookie,
+        cookie_mask: change.cookie_mask,
+        matching: matching::lift(&change.matching, unknown),
+        instructions: action::lift_instructions(change.instructions, unknown),
+        idle_timeout_s: change.idle_timeout,
+        hard_timeout_s: change.hard_timeout,
+        flags: FlowFlags::from_bits_retain(change.flags.bits()),
+        out_port: change.out_port,
+        out_group: change.out_group,
+        buffer_id: change.buffer_id,
+    }
+}
+
+/// As [`lift_flow_mod`].
+pub(super) fn lift_group_mod(change: wire::GroupMod) -> GroupMod {
+    group::lift_mod(change)
+}
+
+/// The match of a flow-mod that was quoted in part.
+pub(super) fn lift_match(matching: &wire::Match, unknown: &mut Words) -> super::Match {
+    matching::lift(matching, unknown)
+}

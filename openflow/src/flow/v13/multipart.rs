@@ -1,0 +1,125 @@
+//! Statistics and descriptions.
+
+use super::{action, group, matching, port, wire};
+use crate::Version;
+use crate::flow::{
+    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, SwitchDesc, TableStats,
+    Unsupported, Words, duration, kept,
+};
+use wire::{
+    MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
+};
+
+pub(super) fn request(body: MultipartRequestBody) -> wire::Body {
+    wire::Body::MultipartRequest(MultipartRequest {
+        flags: MultipartFlags::empty(),
+        body,
+    })
+}
+
+pub(super) fn lower_flow_request(
+    request: &FlowStatsRequest,
+    version: Version,
+) -> Result<wire::FlowStatsRequest, Unsupported> {
+    Ok(wire::FlowStatsRequest {
+        table_id: request.table,
+        out_port: request.out_port,
+        out_group: request.out_group,
+        cookie: request.cookie,
+        cookie_mask: request.cookie_mask,
+        matching: matching::lower(&request.matching, version)?,
+    })
+}
+
+pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
+    let more = reply.flags.contains(MultipartFlags::MORE);
+    match reply.body {
+        MultipartReplyBody::Desc(desc) => FromSwitch::Desc(lift_desc(&desc)),
+        MultipartReplyBody::Flow(entries) => FromSwitch::FlowStats {
+            entries: entries.into_iter().map(lift_flow).collect(),
+            more,
+        },
+        MultipartReplyBody::Aggregate(sums) => FromSwitch::AggregateStats {
+            packets: kept(sums.packet_count),
+            bytes: kept(sums.byte_count),
+            flows: sums.flow_count,
+        },
+        MultipartReplyBody::Table(tables) => FromSwitch::TableStats {
+            tables: tables.iter().map(lift_table).collect(),
+            more,
+        },
+        MultipartReplyBody::Port(ports) => FromSwitch::PortStats {
+            ports: ports.iter().map(lift_port).collect(),
+            more,
+        },
+        MultipartReplyBody::Group(groups) => FromSwitch::GroupStats {
+            groups: groups.iter().map(group::lift_stats).collect(),
+            more,
+        },
+        MultipartReplyBody::GroupDesc(groups) => FromSwitch::GroupDesc {
+            groups: groups.into_iter().map(group::lift_desc).collect(),
+            more,
+        },
+        MultipartReplyBody::PortDesc(ports) => FromSwitch::PortDesc {
+            ports: ports.iter().map(port::lift).collect(),
+            more,
+        },
+        MultipartReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
+    }
+}
+
+fn lift_desc(desc: &wire::DescStats) -> SwitchDesc {
+    SwitchDesc {
+        manufacturer: desc.mfr_desc.text().into_owned(),
+        hardware: desc.hw_desc.text().into_owned(),
+        software: desc.sw_desc.text().into_owned(),
+        serial: desc.serial_num.text().into_owned(),
+        datapath: desc.dp_desc.text().into_owned(),
+    }
+}
+
+fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
+    let mut unknown = Words::default();
+    let matching = matching::lift(&entry.matching, &mut unknown);
+    let instructions = action::lift_instructions(entry.instructions, &mut unknown);
+    FlowEntry {
+        table: entry.table_id,
+        priority: entry.priority,
+        cookie: entry.cookie,
+        matching,
+        instructions,
+        idle_timeout_s: entry.idle_timeout,
+        hard_timeout_s: entry.hard_timeout,
+        flags: FlowFlags::from_bits_retain(entry.flags.bits()),
+        age: duration(entry.duration_sec, entry.duration_nsec),
+        packets: kept(entry.packet_count),
+        bytes: kept(entry.byte_count),
+        unknown: unknown.into_option(),
+    }
+}
+
+fn lift_table(table: &wire::TableStats) -> TableStats {
+    TableStats {
+        table: table.table_id,
+        active: table.active_count,
+        lookups: table.lookup_count,
+        matched: table.matched_count,
+    }
+}
+
+fn lift_port(stats: &wire::PortStats) -> PortStats {
+    let counter = |value: u64| (value != u64::MAX).then_some(value);
+    PortStats {
+        port: stats.port_no,
+        rx_packets: counter(stats.rx_packets),
+        tx_packets: counter(stats.tx_packets),
+        rx_bytes: counter(stats.rx_bytes),
+        tx_bytes: counter(stats.tx_bytes),
+        rx_dropped: counter(stats.rx_dropped),
+        tx_dropped: counter(stats.tx_dropped),
+        rx_errors: counter(stats.rx_errors),
+        tx_errors: counter(stats.tx_errors),
+        age: (stats.duration_sec != u32::MAX)
+            .then(|| duration(stats.duration_sec, stats.duration_nsec)),
+    }
+}

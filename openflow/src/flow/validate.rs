@@ -1,0 +1,229 @@
+//! Whether a match makes sense, before a switch is asked.
+
+use super::{Match, MatchField};
+use crate::PortNo;
+use crate::oxm::{Field, Prerequisite};
+
+/// What is wrong with a match.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatchError {
+    /// A field means something only beside another (OF 1.3.5 §7.2.3.6).
+    #[error("{field} needs {needs}")]
+    Prerequisite {
+        /// The field.
+        field: &'static str,
+        /// What has to be matched beside it: `eth_type=0x0800`.
+        needs: String,
+    },
+    /// A mask where none may be.
+    #[error("{field} takes no mask: match all of it or leave it out")]
+    Mask {
+        /// The field.
+        field: &'static str,
+    },
+    /// A value no packet has.
+    #[error("{field}={value} is no {expected}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// As given.
+        value: String,
+        /// What would have been right.
+        expected: &'static str,
+    },
+}
+
+impl MatchError {
+    /// The field that is wrong.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Prerequisite { field, .. } | Self::Mask { field } | Self::Value { field, .. } => {
+                field
+            }
+        }
+    }
+}
+
+impl Match {
+    /// Whether every field has its prerequisites, a mask only where one may be, and a value that
+    /// packets can have.
+    pub fn validate(&self) -> Result<(), MatchError> {
+        self.fields().iter().try_for_each(|field| {
+            check_mask(field)?;
+            check_value(field)?;
+            self.check_prerequisite(field.field)
+        })
+    }
+
+    fn check_prerequisite(&self, field: Field) -> Result<(), MatchError> {
+        match field.info().prerequisite {
+            Some(needed) if !self.has(needed) => Err(MatchError::Prerequisite {
+                field: field.info().name,
+                needs: words(needed),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the match has what a field needs.
+    pub(super) fn has(&self, needed: Prerequisite) -> bool {
+        match needed {
+            Prerequisite::Is(field, value) => self.exact(field) == Some(value),
+            Prerequisite::AnyOf(some) => some.iter().any(|one| self.has(*one)),
+            Prerequisite::VlanPresent => self
+                .get(Field::VlanVid)
+                .is_some_and(|vlan| vlan.value & 0x1000 != 0),
+            Prerequisite::Present(field) => self.get(field).is_some(),
+        }
+    }
+}
+
+fn check_mask(field: &MatchField) -> Result<(), MatchError> {
+    let info = field.field.info();
+    if field.is_exact() || info.maskable {
+        Ok(())
+    } else {
+        Err(MatchError::Mask { field: info.name })
+    }
+}
+
+fn check_value(field: &MatchField) -> Result<(), MatchError> {
+    let last_port = u128::from(PortNo::MAX.0);
+    let others = [PortNo::LOCAL, PortNo::CONTROLLER].map(|port| u128::from(port.0));
+    let expected = match (field.field, field.value) {
+        (Field::InPort | Field::InPhyPort, port)
+            if port == 0 || port > last_port && !others.contains(&port) =>
+        {
+            "port a packet can come from: 1 to 4294967040, LOCAL or CONTROLLER"
+        }
+        (Field::VlanVid, vid) if vid != 0 && vid & 0x1000 == 0 => {
+            "VLAN: 0x1000 plus the id for a tag, 0 for none"
+        }
+        (Field::EthType, eth_type) if eth_type < 0x05ff => {
+            "Ethernet type: 0x0600 and above, or 0x05ff for a frame without one"
+        }
+        _ => return Ok(()),
+    };
+    let value = format!("{:#x}", field.value);
+    Err(MatchError::Value {
+        field: field.field.info().name,
+        value,
+        expected,
+    })
+}
+
+fn words(needed: Prerequisite) -> String {
+    match needed {
+        Prerequisite::Is(field @ Field::EthType, value) => {
+            format!("{}={value:#06x}", field.info().name)
+        }
+        Prerequisite::Is(field, value) => format!("{}={value}", field.info().name),
+        Prerequisite::AnyOf(some) => some
+            .iter()
+            .map(|one| words(*one))
+            .collect::<Vec<_>>()
+            .join(" or "),
+        Prerequisite::VlanPresent => "vlan_vid of a tag".to_owned(),
+        Prerequisite::Present(field) => field.info().name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn error(matching: &Match) -> String {
+        matching.validate().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_field_without_its_prerequisite_is_refused_with_what_it_needs() {
+        let address = Match::any().with(Field::Ipv4Dst, 1);
+        assert_eq!(error(&address), "ipv4_dst needs eth_type=0x0800");
+        let dscp = Match::any().with(Field::IpDscp, 1);
+        assert_eq!(
+            error(&dscp),
+            "ip_dscp needs eth_type=0x0800 or eth_type=0x86dd"
+        );
+        let port = Match::any().eth_type(0x0800).with(Field::TcpDst, 80);
+        assert_eq!(error(&port), "tcp_dst needs ip_proto=6");
+        let priority = Match::any().with(Field::VlanPcp, 3).with(Field::VlanVid, 0);
+        assert_eq!(error(&priority), "vlan_pcp needs vlan_vid of a tag");
+        let physical = Match::any().with(Field::InPhyPort, 3);
+        assert_eq!(error(&physical), "in_phy_port needs in_port");
+    }
+
+    #[test]
+    fn a_prerequisite_under_a_mask_is_none() {
+        let half = Match::any().with_masked(Field::EthType, 0x0800, 0xff00);
+        assert_eq!(
+            error(&half),
+            "eth_type takes no mask: match all of it or leave it out"
+        );
+    }
+
+    #[test]
+    fn a_value_no_packet_has_is_refused() {
+        let vlan = Match::any().with(Field::VlanVid, 5);
+        assert_eq!(
+            error(&vlan),
+            "vlan_vid=0x5 is no VLAN: 0x1000 plus the id for a tag, 0 for none"
+        );
+        assert!(
+            error(&Match::any().in_port(PortNo::FLOOD))
+                .starts_with("in_port=0xfffffffb is no port")
+        );
+        assert!(
+            error(&Match::any().eth_type(0x0100)).starts_with("eth_type=0x100 is no Ethernet type")
+        );
+        assert!(Match::any().eth_type(0x05ff).validate().is_ok());
+    }
+
+    #[test]
+    fn what_the_builders_make_is_valid() {
+        let all = [
+            Match::any(),
+            Match::any()
+                .tcp_dst(80)
+                .ipv4_src(Ipv4Addr::new(10, 0, 0, 0), 8),
+            Match::any()
+                .arp_tpa(Ipv4Addr::LOCALHOST)
+                .in_port(PortNo::LOCAL),
+            Match::any()
+                .eth_type(0x86dd)
+                .ip_proto(58)
+                .with(Field::Icmpv6Type, 135),
+            Match::any()
+                .vlan(crate::flow::VlanMatch::Any)
+                .with(Field::VlanPcp, 1),
+        ];
+        for matching in all {
+            assert_eq!(matching.validate(), Ok(()), "{matching}");
+        }
+    }
+
+    #[test]
+    fn every_field_comes_after_its_prerequisites_in_canonical_order() {
+        fn needed_fields(needed: Prerequisite) -> Vec<Field> {
+            match needed {
+                Prerequisite::Is(field, _) | Prerequisite::Present(field) => vec![field],
+                Prerequisite::AnyOf(some) => some.iter().flat_map(|p| needed_fields(*p)).collect(),
+                Prerequisite::VlanPresent => vec![Field::VlanVid],
+            }
+        }
+        for field in Field::ALL {
+            for needed in field
+                .info()
+                .prerequisite
+                .map(needed_fields)
+                .unwrap_or_default()
+            {
+                assert!(needed < *field, "{needed:?} has to come before {field:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Small things that lowering and lifting share.
+
+use std::fmt::{Display, Write};
+use std::time::Duration;
+
+use super::Unsupported;
+use crate::Version;
+
+/// Remarks on what the model has no name for, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Words(Option<String>);
+
+impl Words {
+    pub(super) fn note(&mut self, remark: impl Display) {
+        let text = self.0.get_or_insert_default();
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        let _ = write!(text, "{remark}");
+    }
+
+    pub(super) fn into_option(self) -> Option<String> {
+        self.0
+    }
+}
+
+pub(super) fn lacking(version: Version, feature: impl Into<String>) -> Unsupported {
+    Unsupported {
+        feature: feature.into(),
+        version,
+    }
+}
+
+/// A switch may tell nanoseconds of more than a second; they are carried over.
+pub(super) fn duration(seconds: u32, nanoseconds: u32) -> Duration {
+    Duration::from_secs(seconds.into()) + Duration::from_nanos(nanoseconds.into())
+}
+
+/// All ones stand for a counter that is not kept (OF 1.3.5 §7.3.5.2): nothing was counted.
+pub(super) fn kept(counter: u64) -> u64 {
+    if counter == u64::MAX { 0 } else { counter }
+}
