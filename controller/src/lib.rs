@@ -17,3 +17,5 @@ pub mod notices;
 pub mod rules;
 pub mod runtime;
 pub mod southbound;
+pub mod store;
+mod words;

@@ -41,7 +41,7 @@ pub struct Snapshot {
 }
 
 /// A switch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Switch {
     /// Which.
     pub dpid: Dpid,

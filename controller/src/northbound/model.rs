@@ -77,6 +77,13 @@ pub struct PortView {
     pub counters: Option<CountersView>,
 }
 
+/// `PATCH /api/v1/switches/{dpid}/ports/{port}`: switches it on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PortChange {
+    pub state: UpDown,
+}
+
 /// Counters since the port exists, rates over about the last second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CountersView {
@@ -366,6 +373,7 @@ pub enum EventBody {
     LinkRemoved {
         id: String,
     },
+    /// A host is new, moved or has other addresses. A later `last_seen` alone is not told.
     Host(HostView),
     HostRemoved {
         id: String,
