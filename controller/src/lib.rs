@@ -10,6 +10,7 @@
 //!   southbound::SwitchHandle == bytes ==> switch
 //! ```
 
+pub mod cli;
 pub mod metrics;
 pub mod network;
 pub mod northbound;

@@ -126,14 +126,15 @@ pub struct Pings {
     pub lost: Vec<(String, String)>,
 }
 
-/// A network that is up. Dropping it takes it down.
+/// A network in Mininet. Dropping it takes it down.
 #[derive(Debug)]
 pub struct Mininet {
     /// Guards that a request and its answer stay together; held over one of them.
     channel: Mutex<BufReader<UnixStream>>,
-    process: Child,
-    bridges: Vec<String>,
-    hosts: usize,
+    /// Guards that one thread waits for the end; taken after `channel`.
+    process: Mutex<Child>,
+    topology: Topology,
+    /// Holds the process's program.
     _directory: TempDir,
 }
 
@@ -156,26 +157,16 @@ impl Mininet {
     /// # Errors
     /// When the process cannot be started, or Mininet or Open vSwitch refuse.
     pub fn start(topology: &Topology, options: &Options) -> Result<Self> {
-        let lab = Self::launch(topology)?;
-        let controllers: Vec<_> = options
-            .controllers
-            .iter()
-            .map(|c| json!([c.ip().to_string(), c.port()]))
-            .collect();
-        let request = json!({
-            "do": "start",
-            "topology": topology,
-            "controllers": controllers,
-            "openflow": options.openflow.as_str(),
-            "ipv6": options.ipv6,
-            "replace": options.replace,
-        });
-        lab.ask::<()>(&request, Some(START_TIMEOUT))?;
-        Ok(lab)
+        let network = Self::launch(topology)?;
+        network.up(options)?;
+        Ok(network)
     }
 
-    /// The process, without a network yet.
-    fn launch(topology: &Topology) -> Result<Self> {
+    /// Starts the process only, for who wants an [`Ender`] before [`Mininet::up`].
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn launch(topology: &Topology) -> Result<Self> {
         let directory = tempfile::Builder::new()
             .prefix("pointsman-lab-")
             .tempdir()
@@ -196,15 +187,27 @@ impl Mininet {
             .map_err(io_error("python3"))?;
         Ok(Self {
             channel: Mutex::new(BufReader::new(stream)),
-            process,
-            bridges: topology
-                .switches()
-                .iter()
-                .map(|switch| switch.name.clone())
-                .collect(),
-            hosts: topology.hosts().len(),
+            process: Mutex::new(process),
+            topology: topology.clone(),
             _directory: directory,
         })
+    }
+
+    /// Brings the network up.
+    ///
+    /// # Errors
+    /// When Mininet or Open vSwitch refuse.
+    pub fn up(&self, options: &Options) -> Result<()> {
+        let controller = |c: &SocketAddr| json!([c.ip().to_string(), c.port()]);
+        let request = json!({
+            "do": "start",
+            "topology": self.topology,
+            "controllers": options.controllers.iter().map(controller).collect::<Vec<_>>(),
+            "openflow": options.openflow.as_str(),
+            "ipv6": options.ipv6,
+            "replace": options.replace,
+        });
+        self.ask(&request, Some(START_TIMEOUT))
     }
 
     /// To end it from another thread or a signal's task.
@@ -328,7 +331,7 @@ impl Mininet {
     /// # Errors
     /// When the network has ended.
     pub fn pingall(&self) -> Result<Pings> {
-        let rounds = u32::try_from(self.hosts).unwrap_or(u32::MAX);
+        let rounds = u32::try_from(self.topology.hosts().len()).unwrap_or(u32::MAX);
         let timeout = QUICK.saturating_add(Duration::from_secs(5).saturating_mul(rounds));
         self.ask(&json!({"do": "pingall", "timeout": 2}), Some(timeout))
     }
@@ -355,8 +358,30 @@ impl Mininet {
         self.ask(&json!({"do": "prompt"}), None)
     }
 
-    /// Takes the network down and waits for that; dropping does the same.
-    pub fn stop(self) {}
+    /// Takes the network down and waits for that, and before it for a request of another thread;
+    /// dropping does the same. The second time there is nothing to do.
+    pub fn stop(&self) {
+        let mut channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = closed(&mut channel);
+        if !removed {
+            // It has been waited for, and has no chance to refuse this.
+            let _ = process.kill();
+        }
+        let _ = process.wait();
+        if !removed {
+            let names = self
+                .topology
+                .switches()
+                .iter()
+                .map(|switch| switch.name.as_str());
+            let deletions = names.flat_map(|name| ["--", "--if-exists", "del-br", name]);
+            let _ = Command::new("ovs-vsctl")
+                .arg("--timeout=10")
+                .args(deletions)
+                .status();
+        }
+    }
 
     fn quick<T: DeserializeOwned>(&self, request: &Value) -> Result<T> {
         self.ask(request, Some(QUICK))
@@ -403,49 +428,33 @@ impl Mininet {
             source,
         })
     }
-
-    /// Whether the process has closed its end, which it does when the network is removed.
-    fn closed(channel: &mut BufReader<UnixStream>) -> bool {
-        let _ = channel.get_ref().shutdown(Shutdown::Write);
-        if channel
-            .get_ref()
-            .set_read_timeout(Some(STOP_TIMEOUT))
-            .is_err()
-        {
-            return false;
-        }
-        let mut rest = Vec::new();
-        loop {
-            rest.clear();
-            match channel.read_until(b'\n', &mut rest) {
-                Ok(0) => return true,
-                Ok(_) => {} // the answer to a request that was cut short
-                Err(_) => return false,
-            }
-        }
-    }
 }
 
 impl Drop for Mininet {
     fn drop(&mut self) {
-        let channel = self
-            .channel
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        let ended = Self::closed(channel);
-        if !ended {
-            let _ = self.process.kill();
-        }
-        let _ = self.process.wait();
-        if !ended {
-            let bridges = self
-                .bridges
-                .iter()
-                .flat_map(|name| ["--", "--if-exists", "del-br", name]);
-            let _ = Command::new("ovs-vsctl")
-                .arg("--timeout=10")
-                .args(bridges)
-                .status();
+        self.stop();
+    }
+}
+
+/// Closes our half, which ends the process, and waits until it has closed its own, which it does
+/// when the network is removed. False when it does not in time.
+fn closed(channel: &mut BufReader<UnixStream>) -> bool {
+    let _ = channel.get_ref().shutdown(Shutdown::Write);
+    if channel
+        .get_ref()
+        .set_read_timeout(Some(STOP_TIMEOUT))
+        .is_err()
+    {
+        return false;
+    }
+    let mut rest = Vec::new();
+    loop {
+        rest.clear();
+        match channel.read_until(b'\n', &mut rest) {
+            Ok(0) => return true,
+            Ok(_) => {} // the answer to a request that was cut short
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return true,
+            Err(_) => return false,
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Subcommands of `pointsman`.
+
+pub mod lab;
