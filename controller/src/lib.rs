@@ -11,6 +11,7 @@
 //! ```
 
 pub mod cli;
+pub mod config;
 pub mod metrics;
 pub mod network;
 pub mod northbound;

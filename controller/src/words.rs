@@ -45,9 +45,10 @@ pub(crate) fn explain(path: &str, message: &str) -> Finding {
     {
         return wrong(path, found, expected, "bad_value");
     }
-    let text = match path {
-        "" => message.to_owned(),
-        _ => format!("`{path}`: {message}"),
+    let text = match (path, address_wanted(message)) {
+        (_, Some(wanted)) => format!("`{}` must be {wanted}", shown(path)),
+        ("", None) => message.to_owned(),
+        (_, None) => format!("`{path}`: {message}"),
     };
     finding("bad_value", path.to_owned(), text)
 }
@@ -107,13 +108,8 @@ fn bad_choice(path: &str, rest: &str) -> Finding {
         return finding("bad_value", path.to_owned(), rest.to_owned());
     };
     let choices = all_quoted(&rest[word.len() + 2..]);
-    let text = format!(
-        "`{}` cannot be `{word}`{}; allowed: {}",
-        shown(path),
-        nearest(word, choices.iter().copied())
-            .map_or_else(String::new, |right| format!("; did you mean `{right}`?")),
-        listed(&choices)
-    );
+    let (field, choices) = (shown(path), listed(&choices));
+    let text = format!("`{field}` cannot be `{word}`; allowed: {choices}");
     finding("bad_value", path.to_owned(), text)
 }
 
@@ -143,11 +139,23 @@ fn plainly(expected: &str) -> String {
         "a boolean" => "true or false".into(),
         "a sequence" => "a list".into(),
         "a map" => "an object".into(),
+        "socket address" => "an address with a port, as 127.0.0.1:8080".into(),
         _ => match expected.strip_prefix("struct ") {
             Some(_) => "an object".into(),
             None => expected.to_owned(),
         },
     }
+}
+
+/// What the standard library's addresses want, from what they say of what they cannot read.
+fn address_wanted(message: &str) -> Option<&'static str> {
+    Some(match message {
+        "invalid socket address syntax" => "an address with a port, as 127.0.0.1:8080",
+        "invalid IP address syntax" => "an IP address",
+        "invalid IPv4 address syntax" => "an IPv4 address",
+        "invalid IPv6 address syntax" => "an IPv6 address",
+        _ => return None,
+    })
 }
 
 /// serde_json writes its position behind the message.

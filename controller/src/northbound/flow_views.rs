@@ -1,7 +1,10 @@
 //! Flow entries and groups in the words of REST v1.
 
-use openflow::flow::{Action, GroupType, Instructions, Match};
-use openflow::{Dpid, GroupId, PortNo};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use openflow::flow::{GroupType, Instructions, Match, MatchField};
+use openflow::oxm::Field;
+use openflow::{Dpid, GroupId, MacAddr, PortNo};
 use serde_json::Value;
 
 use super::model::{BucketView, FlowStatus, FlowView, GroupView};
@@ -14,9 +17,9 @@ pub(super) fn flow(dpid: Dpid, switch: &str, record: &FlowRecord) -> FlowView {
         switch: switch.to_owned(),
         table: record.table.0,
         priority: record.priority,
-        matching: match_text(&record.matching),
-        match_fields: match_json(&record.matching),
-        actions: instructions_text(&record.instructions),
+        matching: record.matching.to_string(),
+        match_fields: match_fields(&record.matching),
+        actions: record.instructions.to_string(),
         owner: record.owner.as_deref().map(str::to_owned),
         cookie: record.cookie.to_string(),
         status: record.status.into(),
@@ -39,12 +42,12 @@ pub(super) fn group(dpid: Dpid, switch: &str, record: &GroupRecord) -> GroupView
         switch: switch.to_owned(),
         group: record.group.id.0,
         kind: match record.group.kind {
-            GroupType::All => "all",
-            GroupType::Select => "select",
-            GroupType::Indirect => "indirect",
-            GroupType::FastFailover => "fast_failover",
-        }
-        .to_owned(),
+            GroupType::All => "all".to_owned(),
+            GroupType::Select => "select".to_owned(),
+            GroupType::Indirect => "indirect".to_owned(),
+            GroupType::FastFailover => "fast_failover".to_owned(),
+            GroupType::Other(number) => number.to_string(),
+        },
         buckets: buckets(record),
         owner: record.owner.as_deref().map(str::to_owned),
         status: record.status.into(),
@@ -64,7 +67,7 @@ fn buckets(record: &GroupRecord) -> Vec<BucketView> {
             weight: bucket.weight,
             watch_port: (bucket.watch_port != PortNo::ANY).then_some(bucket.watch_port.0),
             watch_group: (bucket.watch_group != GroupId::ANY).then_some(bucket.watch_group.0),
-            actions: actions_text(&bucket.actions),
+            actions: Instructions::apply(bucket.actions.clone()).to_string(),
             packets: counted(index).map(|(packets, _)| packets),
             bytes: counted(index).map(|(_, bytes)| bytes),
         })
@@ -84,31 +87,71 @@ impl From<Status> for FlowStatus {
     }
 }
 
-fn match_text(matching: &Match) -> String {
-    let fields = matching.fields().iter();
-    let text: Vec<_> = fields
-        .map(|f| format!("{}={:#x}/{:#x}", f.field.info().name, f.value, f.mask))
-        .collect();
-    text.join(",")
-}
-
-fn match_json(matching: &Match) -> Value {
+/// OXM names with values as they are usually written; a mask behind a slash.
+fn match_fields(matching: &Match) -> Value {
     let fields = matching.fields().iter();
     fields
-        .map(|f| {
-            (
-                f.field.info().name.to_owned(),
-                Value::from(format!("{:#x}", f.value)),
-            )
-        })
+        .map(|field| (field.field.info().name.to_owned(), field_value(field)))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
 
-fn instructions_text(instructions: &Instructions) -> String {
-    format!("{instructions:?}")
+fn field_value(found: &MatchField) -> Value {
+    let info = found.field.info();
+    let exact = found.mask == info.full_mask();
+    let written = |bits: u128| written(found.field, info.bits, bits);
+    match (written(found.value), written(found.mask)) {
+        (Some(value), _) if exact => value.into(),
+        (Some(value), Some(mask)) => format!("{value}/{mask}").into(),
+        _ if !exact => format!("{:#x}/{:#x}", found.value, found.mask).into(),
+        _ => match u64::try_from(found.value) {
+            Ok(number) => number.into(),
+            Err(_) => format!("{:#x}", found.value).into(),
+        },
+    }
 }
 
-fn actions_text(actions: &[Action]) -> String {
-    format!("{actions:?}")
+/// Addresses.
+fn written(field: Field, bits: u16, value: u128) -> Option<String> {
+    let low = value.to_be_bytes();
+    match (field, bits) {
+        (Field::Ipv4Src | Field::Ipv4Dst | Field::ArpSpa | Field::ArpTpa, _) => {
+            Some(Ipv4Addr::from([low[12], low[13], low[14], low[15]]).to_string())
+        }
+        (Field::Ipv6Src | Field::Ipv6Dst | Field::Ipv6NdTarget, _) => {
+            Some(Ipv6Addr::from(value).to_string())
+        }
+        (_, 48) => Some(MacAddr(low[10..].try_into().ok()?).to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn match_fields_are_oxm_names_with_values_as_people_write_them() {
+        let matching = Match::any()
+            .in_port(PortNo(3))
+            .eth_dst(MacAddr([0, 0, 0, 0, 0, 2]))
+            .ipv4_dst(Ipv4Addr::new(10, 0, 0, 0), 8)
+            .tcp_dst(80)
+            .with_masked(Field::VlanVid, 0x1000, 0x1000);
+        assert_eq!(
+            match_fields(&matching),
+            json!({
+                "in_port": 3, "eth_dst": "00:00:00:00:00:02", "eth_type": 2048,
+                "vlan_vid": "0x1000/0x1000", "ip_proto": 6,
+                "ipv4_dst": "10.0.0.0/255.0.0.0", "tcp_dst": 80,
+            })
+        );
+        let group = Match::any().eth_dst_multicast();
+        assert_eq!(
+            match_fields(&group)["eth_dst"],
+            "01:00:00:00:00:00/01:00:00:00:00:00"
+        );
+    }
 }
