@@ -1,6 +1,8 @@
 //! Messages of other implementations: each decodes with the right type and encodes to the same
 //! bytes, padding excepted; malformed ones are refused.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 
 use bytes::{Bytes, BytesMut};
@@ -76,4 +78,18 @@ fn valid_vectors_decode_and_encode_to_the_same_bytes() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Those that are wrong only inside an experimenter's message are kept unread.
+#[test]
+fn malformed_vectors_are_refused() {
+    for vector in vectors()
+        .iter()
+        .filter(|v| !v.valid && v.r#type != "experimenter")
+    {
+        let error = Message::decode(vector.bytes()).expect_err(&vector.name);
+        let named =
+            error.path().starts_with("header") || error.path().starts_with(vector.type_name());
+        assert!(named, "{}: {error}", vector.name);
+    }
 }

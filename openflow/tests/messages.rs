@@ -1,0 +1,145 @@
+//! Every message type, whole and damaged: from one list of samples and from the vectors.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod samples;
+
+use std::collections::BTreeSet;
+
+use bytes::{Bytes, BytesMut};
+use openflow::wire::{Body, Message};
+use samples::samples;
+
+fn encoded(message: &Message) -> Vec<u8> {
+    let mut bytes = BytesMut::new();
+    message.encode(&mut bytes).unwrap();
+    bytes.to_vec()
+}
+
+/// With the frame's length in its header.
+fn framed(mut bytes: Vec<u8>) -> Bytes {
+    let length = u16::try_from(bytes.len()).unwrap();
+    bytes[2..4].copy_from_slice(&length.to_be_bytes());
+    bytes.into()
+}
+
+#[test]
+fn every_message_type_has_a_sample() {
+    let kinds = |of: fn(&Body) -> Option<u8>| -> BTreeSet<u8> {
+        samples()
+            .iter()
+            .filter_map(|(_, message)| of(&message.body))
+            .collect()
+    };
+    let v10 = kinds(|body| match body {
+        Body::V10(body) => Some(body.kind()),
+        _ => None,
+    });
+    let v13 = kinds(|body| match body {
+        Body::V13(body) => Some(body.kind()),
+        _ => None,
+    });
+    assert_eq!(v10, (1..=21).collect());
+    assert_eq!(v13, (1..=29).collect());
+}
+
+#[test]
+fn a_message_decodes_to_what_was_encoded() {
+    for (name, message) in samples() {
+        let bytes = encoded(&message);
+        let decoded = Message::decode(bytes.clone().into());
+        assert_eq!(decoded.as_ref(), Ok(&message), "{name}");
+        assert_eq!(encoded(&decoded.unwrap()), bytes, "{name}");
+    }
+}
+
+#[test]
+fn encoding_appends_and_pads_with_zeros() {
+    for (name, message) in samples() {
+        let mut into = BytesMut::from(&[0xa5; 64][..]);
+        // What the spare capacity holds must not shine through padding.
+        into.extend_from_slice(&[0xa5; 4096]);
+        into.truncate(64);
+        message.encode(&mut into).unwrap();
+        assert_eq!(into[..64], [0xa5; 64], "{name}");
+        assert_eq!(into[64..], encoded(&message)[..], "{name}");
+    }
+}
+
+#[test]
+fn every_prefix_is_refused() {
+    for (name, message) in samples() {
+        let bytes = encoded(&message);
+        for len in 0..bytes.len() {
+            let refused = Message::decode(Bytes::copy_from_slice(&bytes[..len]));
+            assert!(refused.is_err(), "{name}, {len} bytes");
+        }
+    }
+}
+
+/// A prefix whose header tells its own length is refused, or it is a message in its own right
+/// that encodes to exactly these bytes.
+#[test]
+fn every_prefix_that_claims_to_be_whole_is_refused_or_exact() {
+    for (name, message) in samples() {
+        let bytes = encoded(&message);
+        for len in 8..bytes.len() {
+            let prefix = framed(bytes[..len].to_vec());
+            match Message::decode(prefix.clone()) {
+                Ok(message) => assert_eq!(encoded(&message), prefix, "{name}, {len} bytes"),
+                Err(error) => {
+                    assert!(
+                        error.path().starts_with(message.type_name()),
+                        "{name}: {error}"
+                    );
+                    assert!(error.offset() <= len, "{name}: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// Every byte one up, one down, at zero and at its highest: refused, or a message that survives
+/// another round trip.
+#[test]
+fn every_changed_byte_is_refused_or_survives_a_round_trip() {
+    for (name, message) in samples() {
+        let bytes = encoded(&message);
+        for at in (0..2).chain(4..bytes.len()) {
+            for byte in [
+                bytes[at].wrapping_add(1),
+                bytes[at].wrapping_sub(1),
+                0,
+                0xff,
+            ] {
+                let mut changed = bytes.clone();
+                changed[at] = byte;
+                let Ok(message) = Message::decode(changed.into()) else {
+                    continue;
+                };
+                let again = Message::decode(encoded(&message).into());
+                assert_eq!(again, Ok(message), "{name}, byte {at} = {byte:#04x}");
+            }
+        }
+    }
+}
+
+/// Trailing bytes after a message of fixed size are refused.
+#[test]
+fn rejects_bytes_after_the_end_of_a_fixed_message() {
+    for (name, message) in samples() {
+        if !matches!(
+            message.type_name(),
+            "features_request" | "barrier_reply" | "role_request"
+        ) {
+            continue;
+        }
+        let mut bytes = encoded(&message);
+        bytes.push(0);
+        let error = Message::decode(framed(bytes)).unwrap_err();
+        assert!(
+            error.to_string().contains(": 1 bytes too many at offset "),
+            "{name}: {error}"
+        );
+    }
+}
