@@ -5,6 +5,8 @@
 //! dropped in silence. Lifting ([`FromSwitch::lift`]) takes what a switch said.
 
 mod action;
+#[cfg(any(test, feature = "arbitrary"))]
+pub mod arbitrary;
 mod bits;
 mod matching;
 mod message;
@@ -28,3 +30,6 @@ pub use text::ParseFlowError;
 pub use validate::MatchError;
 
 use words::{Words, duration, kept, lacking};
+
+#[cfg(test)]
+mod tests;
