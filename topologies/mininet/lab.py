@@ -57,7 +57,8 @@ class Lab:
         self.net = None
         self.started = {}
         self.numbers = itertools.count(1)
-        self.directory = tempfile.TemporaryDirectory(prefix="pointsman-lab-")
+        # Beside the program, so that who put that there can remove both.
+        self.directory = tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(__file__)))
 
     def start(self, topology, controllers, openflow="1.3", ipv6=False, replace=False):
         """Brings the network up; the controllers need not be there yet."""
@@ -210,12 +211,14 @@ class Lab:
             return
         names = [switch.name for switch in self.net.switches]
         ports = [name for switch in self.net.switches for name in switch.nameToIntf]
+        # The cables first: a storm in a network with loops would keep the switches from anything
+        # else.
+        remove_interfaces(ports)
         remove_bridges(names)
         kill_inhabitants(self.net.hosts)
         for node in self.net.values():
             with contextlib.suppress(ProcessLookupError, AttributeError):
                 os.killpg(node.shell.pid, signal.SIGKILL)
-        remove_interfaces(ports)
         self.net = None
         self.directory.cleanup()
 
@@ -254,7 +257,7 @@ def is_lab(process):
 
 def remove_bridges(names):
     deletions = itertools.chain.from_iterable(["--", "--if-exists", "del-br", name] for name in names)
-    subprocess.run(["ovs-vsctl", "--timeout=10", *deletions], check=False)
+    subprocess.run(["ovs-vsctl", "--timeout=30", *deletions], check=False)
 
 
 def remove_interfaces(names):

@@ -1,3 +1,4 @@
 //! Subcommands of `pointsman`.
 
 pub mod lab;
+pub mod topology;

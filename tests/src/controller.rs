@@ -1,0 +1,316 @@
+//! The program `pointsman` as a process: started on ports of its own, asked over REST, killed.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::until;
+
+/// A controller process. Dropping it kills it, and shows the end of its log when a test fails.
+#[derive(Debug)]
+pub struct Controller {
+    process: Child,
+    arguments: Vec<String>,
+    openflow: SocketAddr,
+    http: SocketAddr,
+    runtime: tokio::runtime::Runtime,
+    client: reqwest::Client,
+    /// Holds the log and what the controller keeps between runs.
+    directory: TempDir,
+}
+
+impl Controller {
+    /// Starts `pointsman run` with more arguments, and waits until it is ready.
+    #[must_use]
+    pub fn spawn(arguments: &[&str]) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let [openflow, http] = free_ports();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
+        let controller = Self {
+            process: start(&arguments, openflow, http, directory.path()),
+            arguments,
+            openflow,
+            http,
+            runtime: runtime.expect("a runtime can be made"),
+            client: client(),
+            directory,
+        };
+        controller.wait_until_ready();
+        controller
+    }
+
+    /// Where switches connect to.
+    #[must_use]
+    pub fn openflow(&self) -> SocketAddr {
+        self.openflow
+    }
+
+    #[must_use]
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The answer to a GET, which must succeed.
+    #[must_use]
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Value {
+        let (status, body) = self.request(Method::GET, path, None);
+        assert_eq!(status, 200, "GET {path}: {body}");
+        body
+    }
+
+    /// Status and body of any request; null for a body that is not JSON.
+    #[must_use]
+    #[track_caller]
+    pub fn request(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let (status, text) = self
+            .try_request(method, path, body)
+            .expect("the controller answers");
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// The text of `/metrics`.
+    #[must_use]
+    #[track_caller]
+    pub fn metrics(&self) -> String {
+        self.try_request(Method::GET, "/metrics", None)
+            .expect("the controller answers")
+            .1
+    }
+
+    /// The sum of a metric over its labels that begin so, as `southbound_messages_total{type="hello"`.
+    #[must_use]
+    #[track_caller]
+    pub fn metric(&self, begin: &str) -> f64 {
+        let text = self.metrics();
+        let lines = text.lines().filter(|line| line.starts_with(begin));
+        lines
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum()
+    }
+
+    /// Asks a path until the answer satisfies `good`; the answer and how long it took.
+    #[track_caller]
+    pub fn until(
+        &self,
+        path: &str,
+        timeout: Duration,
+        good: impl Fn(&Value) -> bool,
+    ) -> (Value, Duration) {
+        let mut last = Value::Null;
+        let answered = until_or(timeout, || {
+            last = self.get(path);
+            good(&last)
+        });
+        match answered {
+            Some(after) => (last, after),
+            None => panic!(
+                "GET {path}: not within {} s; last: {last}",
+                timeout.as_secs_f64()
+            ),
+        }
+    }
+
+    /// SIGKILL: no chance to say goodbye.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("the process is ours");
+        self.process.wait().expect("the process is ours");
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "the process can be signalled"
+        );
+        let ended = || self.process.try_wait().expect("the process is ours");
+        until(
+            "the controller ends after SIGTERM",
+            Duration::from_secs(10),
+            ended,
+        )
+        .0
+    }
+
+    /// Starts it again where it was, and waits until it is ready.
+    pub fn restart(&mut self) {
+        self.process = start(
+            &self.arguments,
+            self.openflow,
+            self.http,
+            self.directory.path(),
+        );
+        self.wait_until_ready();
+    }
+
+    /// What it has written to stderr, over all its runs.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(log_file(self.directory.path())).unwrap_or_default()
+    }
+
+    /// Resident memory.
+    #[must_use]
+    pub fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("the process runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+            .expect("Linux tells it")
+    }
+
+    /// Time on processors, in user and kernel mode, of all threads.
+    #[must_use]
+    pub fn processor_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid()));
+        let stat = stat.expect("the process runs");
+        // The name in parentheses may hold spaces; utime and stime are the 14th and 15th field.
+        let (_, fields) = stat.rsplit_once(") ").expect("proc(5)");
+        let ticks = fields
+            .split(' ')
+            .skip(11)
+            .take(2)
+            .map(|t| t.parse::<u64>().unwrap_or(0));
+        Duration::from_millis(ticks.sum::<u64>() * 1000 / CLOCK_TICKS_PER_SECOND)
+    }
+
+    fn wait_until_ready(&self) {
+        let ready = until_or(READY_TIMEOUT, || {
+            self.try_request(Method::GET, "/ready", None)
+                .is_ok_and(|(status, _)| status == 200)
+        });
+        assert!(
+            ready.is_some(),
+            "the controller is not ready; its log:\n{}",
+            self.log()
+        );
+    }
+
+    fn try_request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> reqwest::Result<(u16, String)> {
+        let mut request = self
+            .client
+            .request(method, format!("http://{}{path}", self.http));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.runtime.block_on(async {
+            let answer = request.send().await?;
+            Ok((answer.status().as_u16(), answer.text().await?))
+        })
+    }
+}
+
+impl Drop for Controller {
+    fn drop(&mut self) {
+        let _ = self.process.kill(); // it may have ended
+        let _ = self.process.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let tail = &lines[lines.len().saturating_sub(LOG_SHOWN)..];
+            eprintln!("---- the controller's log\n{}", tail.join("\n"));
+        }
+    }
+}
+
+fn start(arguments: &[String], openflow: SocketAddr, http: SocketAddr, directory: &Path) -> Child {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(log_file(directory));
+    Command::new(program())
+        .arg("run")
+        .args([
+            "--openflow",
+            &openflow.to_string(),
+            "--http",
+            &http.to_string(),
+        ])
+        .arg("--data")
+        .arg(directory.join("data"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log.expect("a log can be written"))
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program().display()))
+}
+
+fn log_file(directory: &Path) -> PathBuf {
+    directory.join("log")
+}
+
+/// `$POINTSMAN`, or what was built last.
+#[must_use]
+pub fn program() -> PathBuf {
+    if let Some(given) = std::env::var_os("POINTSMAN") {
+        return given.into();
+    }
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let built = ["release", "debug"].map(|profile| target.join(profile).join("pointsman"));
+    let newest = built
+        .into_iter()
+        .max_by_key(|file| file.metadata().and_then(|m| m.modified()).ok());
+    newest
+        .filter(|file| file.exists())
+        .expect("`pointsman` is built: run cargo build first")
+}
+
+/// Ports nobody listens on now. Another process may take one before the controller does; tests of
+/// networks run one after the other, so nobody does.
+fn free_ports() -> [SocketAddr; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    listeners.map(
+        |listener| match listener.and_then(|listener| listener.local_addr()) {
+            Ok(address) => address,
+            Err(error) if error.kind() == ErrorKind::AddrInUse => panic!("no port is free"),
+            Err(error) => panic!("no port: {error}"),
+        },
+    )
+}
+
+fn client() -> reqwest::Client {
+    // The way to this very machine leads through no proxy.
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(10));
+    builder.build().expect("a client can be made")
+}
+
+fn until_or(timeout: Duration, mut good: impl FnMut() -> bool) -> Option<Duration> {
+    let begin = std::time::Instant::now();
+    while begin.elapsed() < timeout {
+        if good() {
+            return Some(begin.elapsed());
+        }
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    None
+}
+
+const READY_TIMEOUT: Duration = Duration::from_secs(10);
+const LOG_SHOWN: usize = 60;
+/// `sysconf(_SC_CLK_TCK)`, which is 100 on every Linux there is.
+const CLOCK_TICKS_PER_SECOND: u64 = 100;
