@@ -17,6 +17,7 @@ import json
 import os
 import queue
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -220,7 +221,6 @@ class Lab:
             with contextlib.suppress(ProcessLookupError, AttributeError):
                 os.killpg(node.shell.pid, signal.SIGKILL)
         self.net = None
-        self.directory.cleanup()
 
 
 def make_room(topology, replace):
@@ -256,6 +256,8 @@ def is_lab(process):
 
 
 def remove_bridges(names):
+    if not names:
+        return
     deletions = itertools.chain.from_iterable(["--", "--if-exists", "del-br", name] for name in names)
     subprocess.run(["ovs-vsctl", "--timeout=30", *deletions], check=False)
 
@@ -380,6 +382,14 @@ def main():
             pass
         finally:
             lab.remove()
+            remove_program()
+
+
+def remove_program():
+    """Who has put this program in a directory of its own may have been killed since."""
+    place = os.path.dirname(os.path.abspath(__file__))
+    if os.path.basename(place).startswith("pointsman-lab-"):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":
