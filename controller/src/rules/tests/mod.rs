@@ -1,0 +1,5 @@
+//! The rule service against simulated switches, on a paused clock.
+
+mod converge;
+mod fake;
+mod service;
