@@ -11,7 +11,6 @@
 //! ```
 
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod metrics;
 pub mod network;

@@ -17,7 +17,6 @@ import json
 import os
 import queue
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -58,8 +57,7 @@ class Lab:
         self.net = None
         self.started = {}
         self.numbers = itertools.count(1)
-        # Beside the program, so that who put that there can remove both.
-        self.directory = tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(__file__)))
+        self.directory = tempfile.TemporaryDirectory(prefix="pointsman-lab-")
 
     def start(self, topology, controllers, openflow="1.3", ipv6=False, replace=False):
         """Brings the network up; the controllers need not be there yet."""
@@ -212,15 +210,14 @@ class Lab:
             return
         names = [switch.name for switch in self.net.switches]
         ports = [name for switch in self.net.switches for name in switch.nameToIntf]
-        # The cables first: a storm in a network with loops would keep the switches from anything
-        # else.
-        remove_interfaces(ports)
         remove_bridges(names)
         kill_inhabitants(self.net.hosts)
         for node in self.net.values():
             with contextlib.suppress(ProcessLookupError, AttributeError):
                 os.killpg(node.shell.pid, signal.SIGKILL)
+        remove_interfaces(ports)
         self.net = None
+        self.directory.cleanup()
 
 
 def make_room(topology, replace):
@@ -256,10 +253,8 @@ def is_lab(process):
 
 
 def remove_bridges(names):
-    if not names:
-        return
     deletions = itertools.chain.from_iterable(["--", "--if-exists", "del-br", name] for name in names)
-    subprocess.run(["ovs-vsctl", "--timeout=30", *deletions], check=False)
+    subprocess.run(["ovs-vsctl", "--timeout=10", *deletions], check=False)
 
 
 def remove_interfaces(names):
@@ -382,14 +377,6 @@ def main():
             pass
         finally:
             lab.remove()
-            remove_program()
-
-
-def remove_program():
-    """Who has put this program in a directory of its own may have been killed since."""
-    place = os.path.dirname(os.path.abspath(__file__))
-    if os.path.basename(place).startswith("pointsman-lab-"):
-        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use reqwest::Method;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use topologies::Topology;
@@ -61,13 +60,11 @@ impl From<OpenFlowChoice> for OpenFlow {
     }
 }
 
-/// Where the controller of a lab is to be found.
-#[derive(Debug, Clone)]
+/// Where the controller of a lab listens.
+#[derive(Debug, Clone, Copy)]
 pub struct Addresses {
     pub openflow: SocketAddr,
     pub http: SocketAddr,
-    /// The bearer token that REST asks for, if it does.
-    pub token: Option<String>,
 }
 
 /// Runs a lab. `start` starts the controller, after it is known that a lab can be had here; it is
@@ -118,12 +115,7 @@ struct Lab {
 
 impl Lab {
     async fn session(&self, prompting: &AtomicBool) -> anyhow::Result<ExitCode> {
-        let (name, switches) = (self.topology.name(), self.topology.switches().len());
-        eprintln!(
-            "{name}: starting {switches} switches and {} hosts",
-            self.topology.hosts().len()
-        );
-        let rest = Rest::new(&self.controller)?;
+        let rest = Rest::new(self.controller.http)?;
         rest.annotate(&self.topology).await?;
         let options = Options {
             controllers: vec![reachable(self.controller.openflow)],
@@ -367,28 +359,26 @@ impl Progress {
 struct Rest {
     client: reqwest::Client,
     base: String,
-    token: Option<String>,
 }
 
 impl Rest {
-    fn new(controller: &Addresses) -> anyhow::Result<Self> {
+    fn new(http: SocketAddr) -> anyhow::Result<Self> {
         // The way to this very machine leads through no proxy.
         let client = reqwest::Client::builder()
             .no_proxy()
             .timeout(REST_TIMEOUT)
             .build()?;
-        let base = format!("http://{}/api/v1", reachable(controller.http));
         Ok(Self {
             client,
-            base,
-            token: controller.token.clone(),
+            base: format!("http://{}/api/v1", reachable(http)),
         })
     }
 
     async fn topology(&self) -> anyhow::Result<TopologyView> {
         let what = "asking the controller for the topology";
         let answer = self
-            .request(Method::GET, "/topology")
+            .client
+            .get(format!("{}/topology", self.base))
             .send()
             .await
             .context(what)?;
@@ -400,18 +390,10 @@ impl Rest {
             .context(what)
     }
 
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
-    }
-
     /// Tells the controller what the switches cannot: names of hosts, real names and places.
     async fn annotate(&self, topology: &Topology) -> anyhow::Result<()> {
         let what = "telling the controller the names";
-        let request = self.request(Method::PUT, "/annotations");
+        let request = self.client.put(format!("{}/annotations", self.base));
         let answer = request
             .json(&annotations(topology))
             .send()

@@ -1,4 +1,3 @@
 //! Subcommands of `pointsman`.
 
 pub mod lab;
-pub mod topology;

@@ -2,21 +2,15 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use app_api::snapshot::{Annotations, HostId, Location};
 use app_api::{Event, Snapshot};
 use arc_swap::ArcSwap;
 use openflow::Dpid;
-use openflow::flow::{PortDesc, PortStats, PortStatus, SwitchDesc};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use openflow::flow::{PortStatus, SwitchDesc};
+use tokio::sync::{broadcast, mpsc};
 
-use super::ears::Ears;
-use super::observer::Observer;
-use super::seal::{Probe, Sealer};
-use super::sighting::Sighting;
-use crate::metrics::Metrics;
-use crate::notices::Notices;
 use crate::southbound::SwitchHandle;
 
 /// Updates kept for subscribers that are behind; who is further behind is told that it lagged and
@@ -77,7 +71,8 @@ pub(crate) enum Input {
         switch: SwitchHandle,
         desc: SwitchDesc,
         n_tables: u8,
-        ports: Vec<PortDesc>,
+        ports: Vec<openflow::flow::PortDesc>,
+        peer: std::net::SocketAddr,
     },
     /// Rules are in place.
     Ready { dpid: Dpid, epoch: u64 },
@@ -89,23 +84,8 @@ pub(crate) enum Input {
         epoch: u64,
         status: PortStatus,
     },
-    /// A discovery frame of ours arrived in time.
-    Probe { probe: Probe, at: Location },
-    /// The switch has carried out probes of these ports.
-    Probed {
-        dpid: Dpid,
-        epoch: u64,
-        ports: Vec<Location>,
-    },
-    /// Counters of its ports were read.
-    Counters {
-        dpid: Dpid,
-        epoch: u64,
-        stats: Vec<PortStats>,
-        read: Instant,
-    },
     /// People gave names.
-    Annotate(Annotations, oneshot::Sender<()>),
+    Annotate(Annotations),
     /// From the store.
     Restore(Vec<RestoredHost>),
 }
@@ -116,10 +96,6 @@ pub struct NetworkHandle {
     pub(crate) published: Arc<ArcSwap<Snapshot>>,
     pub(crate) updates: broadcast::Sender<Arc<Update>>,
     pub(crate) inputs: mpsc::Sender<Input>,
-    pub(super) sightings: mpsc::Sender<Sighting>,
-    pub(super) sealer: Sealer,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) notices: Notices,
 }
 
 /// Reads snapshots at the cost of one atomic load while nothing changes.
@@ -148,9 +124,7 @@ impl NetworkHandle {
 
     /// Names and places; they replace those given before. Done when it is published.
     pub async fn annotate(&self, annotations: Annotations) {
-        let (done, published) = oneshot::channel();
-        self.tell(Input::Annotate(annotations, done)).await;
-        let _ = published.await;
+        self.tell(Input::Annotate(annotations)).await;
     }
 
     /// The rules of a switch are in place: it is announced, and discovery begins. Nothing happens
@@ -162,17 +136,6 @@ impl NetworkHandle {
     /// Hosts to look for as soon as their switches are ready.
     pub async fn restore_hosts(&self, hosts: Vec<RestoredHost>) {
         self.tell(Input::Restore(hosts)).await;
-    }
-
-    /// For one connection: what it tells of the packets it sees.
-    pub(crate) fn ears(&self) -> Ears {
-        Ears::new(
-            Observer::new(self.sightings.clone(), &self.metrics),
-            self.sealer.clone(),
-            self.inputs.clone(),
-            &self.metrics,
-            self.notices.clone(),
-        )
     }
 
     /// The writer does not wait for anybody, so this waits for it shortly; after shutdown nothing

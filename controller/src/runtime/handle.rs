@@ -1,16 +1,25 @@
 //! Talking to an app in its own language.
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 
 /// Messages that can wait for one app: a sender with room to wait waits, a packet handler's
 /// message is refused and counted.
 pub const MESSAGES: usize = 1_024;
 
+/// How long a sender waits for room.
+const ROOM_WITHIN: Duration = Duration::from_secs(1);
+
 /// The way to a registered app whose message type is known: what the northbound commands it with.
 /// Cheap to clone; stays valid while the app is stopped and started.
 pub struct AppHandle<M> {
-    message: PhantomData<fn(M)>,
+    /// Into the running app, if it runs. Set by the host.
+    pub(super) sender: Arc<ArcSwapOption<mpsc::Sender<M>>>,
 }
 
 /// The message could not be given.
@@ -27,7 +36,15 @@ pub enum SendError {
 impl<M> Clone for AppHandle<M> {
     fn clone(&self) -> Self {
         Self {
-            message: PhantomData,
+            sender: Arc::clone(&self.sender),
+        }
+    }
+}
+
+impl<M> Default for AppHandle<M> {
+    fn default() -> Self {
+        Self {
+            sender: Arc::default(),
         }
     }
 }
@@ -44,7 +61,12 @@ impl<M: Send + 'static> AppHandle<M> {
     ///
     /// # Errors
     /// See [`SendError`]; waits a second at most.
-    pub async fn send(&self, _message: M) -> Result<(), SendError> {
-        todo!()
+    pub async fn send(&self, message: M) -> Result<(), SendError> {
+        let sender = self.sender.load_full().ok_or(SendError::NotRunning)?;
+        let sent = sender.send_timeout(message, ROOM_WITHIN).await;
+        sent.map_err(|error| match error {
+            SendTimeoutError::Closed(_) => SendError::NotRunning,
+            SendTimeoutError::Timeout(_) => SendError::Busy,
+        })
     }
 }

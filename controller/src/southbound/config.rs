@@ -1,5 +1,6 @@
-//! Settings of the southbound, and what its connections work with.
+//! Settings of the southbound, and its start.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,4 +71,12 @@ impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Services").finish_non_exhaustive()
     }
+}
+
+/// Listens; answers with the addresses it listens on, in the order they were given.
+///
+/// # Errors
+/// An address cannot be taken; then none is.
+pub async fn start(_config: SouthboundConfig, _services: Services) -> io::Result<Vec<SocketAddr>> {
+    todo!()
 }

@@ -34,18 +34,6 @@ impl Switches {
         self.shared.map.load().values().cloned().collect()
     }
 
-    /// How many.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.shared.map.load().len()
-    }
-
-    /// Whether none is connected.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Takes a datapath id for a connection; answers with the one that has it, if there is one.
     pub(crate) fn claim(&self, switch: SwitchHandle) -> Result<(), SwitchHandle> {
         let _writing = self.lock();

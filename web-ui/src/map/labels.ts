@@ -24,8 +24,6 @@ export interface LabelWish {
   /** Higher first. */
   importance: number;
   sides: readonly Side[];
-  /** Where the node's cables go: a name is put where fewest of them cross it. */
-  towards?: readonly { x: number; y: number }[];
 }
 
 export interface PlacedLabel extends Box {
@@ -47,50 +45,14 @@ export function placeLabels(wishes: readonly LabelWish[], view: Box): PlacedLabe
   }
   const out: PlacedLabel[] = [];
   for (const wish of [...wishes].sort((a, b) => b.importance - a.importance)) {
-    const box = bestOf(
-      wish,
-      wish.sides.map((side) => boxAt(wish, side)).filter((b) => inside(b, view) && !taken.hits(b)),
-    );
+    const box = wish.sides
+      .map((side) => boxAt(wish, side))
+      .find((b) => inside(b, view) && !taken.hits(b));
     if (!box) continue;
     taken.add(box);
     out.push({ id: wish.id, ...box });
   }
   return out;
-}
-
-function bestOf(wish: LabelWish, boxes: Box[]): Box | undefined {
-  const towards = wish.towards ?? [];
-  let best: Box | undefined;
-  let fewest = Infinity;
-  for (const box of boxes) {
-    const crossings = towards.filter((to) => crosses(wish, to, box)).length;
-    if (crossings < fewest) {
-      best = box;
-      fewest = crossings;
-    }
-    if (fewest === 0) break;
-  }
-  return best;
-}
-
-/** Whether the line between two points enters a box (clipped on each axis in turn). */
-export function crosses(from: { x: number; y: number }, to: { x: number; y: number }, box: Box): boolean {
-  let enter = 0;
-  let leave = 1;
-  for (const [start, delta, low, high] of [
-    [from.x, to.x - from.x, box.x, box.x + box.width],
-    [from.y, to.y - from.y, box.y, box.y + box.height],
-  ] as const) {
-    if (Math.abs(delta) < 1e-9) {
-      if (start < low || start > high) return false;
-      continue;
-    }
-    const a = (low - start) / delta;
-    const b = (high - start) / delta;
-    enter = Math.max(enter, Math.min(a, b));
-    leave = Math.min(leave, Math.max(a, b));
-  }
-  return enter <= leave;
 }
 
 function boxAt(w: LabelWish, side: Side): Box {

@@ -5,7 +5,7 @@
  */
 
 import type { LayoutInput, LayoutResult, Point } from './layout';
-import { complete, layout } from './layout';
+import { complete } from './layout';
 
 /** Runs the layout elsewhere; the answer comes later. */
 export type LayoutRunner = (input: LayoutInput) => Promise<LayoutResult>;
@@ -42,14 +42,9 @@ export class Positions {
     return this.#at;
   }
 
-  /**
-   * Gives every newcomer a place at once, and asks for a whole layout where it is due. Of a network
-   * seen for the first time nothing has a place until that layout comes: better than a wrong one.
-   */
+  /** Gives every newcomer a place at once, and asks for a whole layout where it is due. */
   update(input: LayoutInput, now: number): void {
-    const known = keep(this.#at, input);
-    const begun = Object.keys(known).length > 0;
-    this.#at = { ...(begun ? complete(input, known) : {}), ...keep(this.#pins, input) };
+    this.#at = { ...complete(input, keep(this.#at, input)), ...keep(this.#pins, input) };
     const parts = partsOf(input);
     const fresh = parts.filter((part) => !this.#laidOut.has(part)).length;
     if (fresh > parts.length * ANOTHER) this.#youngUntil = now + YOUNG_MS;
@@ -161,25 +156,17 @@ function isPins(value: unknown): value is Record<string, Point> {
 /** Layouts in a web worker, one at a time. */
 export function workerRunner(): { run: LayoutRunner; stop(): void } {
   const worker = new Worker(new URL('./layout/worker.ts', import.meta.url), { type: 'module' });
-  const waiting = new Map<number, { input: LayoutInput; answer(result: LayoutResult): void }>();
+  const waiting = new Map<number, (result: LayoutResult) => void>();
   let ticket = 0;
-  // Where no worker runs (an old proxy's policy, say) the page does it itself.
-  let broken = false;
-  worker.onerror = () => {
-    broken = true;
-    for (const { input, answer } of waiting.values()) answer(layout(input));
-    waiting.clear();
-  };
   worker.onmessage = (message: MessageEvent<{ ticket: number; result: LayoutResult }>) => {
-    waiting.get(message.data.ticket)?.answer(message.data.result);
+    waiting.get(message.data.ticket)?.(message.data.result);
     waiting.delete(message.data.ticket);
   };
   return {
     run: (input) =>
       new Promise((resolve) => {
-        if (broken) return resolve(layout(input));
         ticket += 1;
-        waiting.set(ticket, { input, answer: resolve });
+        waiting.set(ticket, resolve);
         worker.postMessage({ ticket, input });
       }),
     stop: () => worker.terminate(),

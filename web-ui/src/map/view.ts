@@ -40,8 +40,6 @@ const MARGIN = 0.7;
 const COMFORT = 54;
 /** More nodes than this: only switches are named, and not while the map moves. */
 const MANY = 700;
-/** What the ring around a picked node takes. */
-const RING = 4;
 /** Pixels the pointer goes before a click is a drag. */
 const DRAG = 4;
 
@@ -421,7 +419,6 @@ export class MapView {
     const kind = parsed.kind === 'switch' ? 'switch' : 'host';
     const half = (kind === 'switch' ? SWITCH_SIZE : HOST_SIZE) / sizeRatio;
     const strong = this.#isStrong(key);
-    const ring = strong || this.#view.path?.has(key) ? RING : 0;
     const text = this.#text(parsed.kind, parsed.id);
     const small = half < (kind === 'switch' ? 3 : 2.6) || (many && kind === 'host' && half < 5);
     const quiet = this.#view.path !== undefined && !this.#view.path.has(key) && !strong;
@@ -431,20 +428,12 @@ export class MapView {
       look: `${kind}${strong ? ' strong' : ''}${quiet ? ' quiet' : ''}`,
       x: at.x,
       y: at.y,
-      halfWidth: (kind === 'switch' ? half * SWITCH_ASPECT : half) + ring,
-      halfHeight: half + ring,
+      halfWidth: kind === 'switch' ? half * SWITCH_ASPECT : half,
+      halfHeight: half,
       importance: (strong ? 1000 : 0) + (quiet ? 0 : 200) + (kind === 'switch' ? 100 : 0),
       sides: small && !strong ? [] : this.#sides(kind),
-      ...(many ? {} : { towards: this.#towards(key) }),
       ...this.#labels.measure(text, kind),
     };
-  }
-
-  #towards(key: string): Point[] {
-    return this.#graph.mapNeighbors(key, (next) => {
-      const data = this.#sigma.getNodeDisplayData(next);
-      return data ? this.#sigma.framedGraphToViewport(data) : { x: 0, y: 0 };
-    });
   }
 
   #isStrong(key: string): boolean {

@@ -24,8 +24,6 @@ function withUnit(value: number | null | undefined, unit: string): string {
   return `${s.digits} ${s.unit}${unit}`;
 }
 
-/** Without the unit, where the column says it: `3.94 G`. */
-export const short = (value: number | null | undefined): string => withUnit(value, '').trimEnd();
 export const bps = (value: number | null | undefined): string => withUnit(value, 'bit/s');
 export const pps = (value: number | null | undefined): string => withUnit(value, 'pkt/s');
 export const bytes = (value: number | null | undefined): string => withUnit(value, 'B');

@@ -15,16 +15,12 @@ export interface PathQuery {
   to: string;
 }
 
-export const LISTS = ['switches', 'links', 'hosts'] as const;
-export type ListTab = (typeof LISTS)[number];
-
 export interface Route {
   page: Page;
-  list?: ListTab | undefined;
-  selection?: Selection | undefined;
+  selection?: Selection;
   /** Datapath id of the switch whose tables are open. */
-  tables?: string | undefined;
-  path?: PathQuery | undefined;
+  tables?: string;
+  path?: PathQuery;
 }
 
 export function parseRoute(hash: string): Route {
@@ -33,11 +29,9 @@ export function parseRoute(hash: string): Route {
   const q = new URLSearchParams(query);
   const selection = parseSelection(q);
   const tables = q.get('tables');
-  const list = LISTS.find((l) => l === q.get('show'));
   const path = q.has('from') || q.has('to');
   return {
     page,
-    ...(list ? { list } : {}),
     ...(selection ? { selection } : {}),
     ...(tables ? { tables } : {}),
     ...(path ? { path: { from: q.get('from') ?? '', to: q.get('to') ?? '' } } : {}),
@@ -57,7 +51,6 @@ function parseSelection(q: URLSearchParams): Selection | undefined {
 export function formatRoute(route: Route): string {
   const q = new URLSearchParams();
   const s = route.selection;
-  if (route.list) q.set('show', route.list);
   if (s?.kind === 'switch' || s?.kind === 'port') q.set('switch', s.dpid);
   if (s?.kind === 'port') q.set('port', s.port);
   if (s?.kind === 'link') q.set('link', s.id);

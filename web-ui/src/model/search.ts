@@ -17,21 +17,14 @@ export function search(network: Network, query: string): Hit[] {
   const wanted = query.trim().toLowerCase();
   if (wanted === '') return [];
   const scored = candidates(network)
-    .map((candidate) => ({ hit: candidate.hit, score: scoreOf(candidate, wanted) }))
+    .map(({ hit, words }) => ({ hit, score: scoreOf(words, wanted) }))
     .filter(({ score }) => score < Infinity);
   scored.sort((a, b) => a.score - b.score || natural(a.hit.title, b.hit.title));
   return scored.slice(0, HITS_MAX).map(({ hit }) => hit);
 }
 
-interface Candidate {
-  hit: Hit;
-  words: string[];
-  /** Only by the beginning of a word: `h1` is in every `s1-eth1`. */
-  byBeginning?: boolean;
-}
-
-function candidates(network: Network): Candidate[] {
-  const out: Candidate[] = [];
+function candidates(network: Network): { hit: Hit; words: string[] }[] {
+  const out: { hit: Hit; words: string[] }[] = [];
   for (const s of network.switches.values()) {
     out.push({
       hit: { selection: { kind: 'switch', dpid: s.dpid }, title: s.name, detail: s.dpid },
@@ -52,18 +45,17 @@ function candidates(network: Network): Candidate[] {
     out.push({
       hit: { selection: { kind: 'link', id: l.id }, title, detail: ports },
       words: [`${l.a.switch}-${l.b.switch}`, l.a.port_name, l.b.port_name],
-      byBeginning: true,
     });
   }
   return out;
 }
 
 /** The whole word before its beginning before its inside. */
-function scoreOf({ words, byBeginning }: Candidate, wanted: string): number {
+function scoreOf(words: string[], wanted: string): number {
   let best = Infinity;
   words.forEach((word, i) => {
     const at = word.toLowerCase().indexOf(wanted);
-    if (at < 0 || (byBeginning && at > 0)) return;
+    if (at < 0) return;
     const kind = word.length === wanted.length ? 0 : at === 0 ? 10 : 20;
     best = Math.min(best, kind + Math.min(i, 9));
   });

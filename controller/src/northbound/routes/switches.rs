@@ -121,7 +121,7 @@ async fn set_port(api: &Api, switch: &Switch, port: PortNo, state: UpDown) -> Re
                 "switch_timeout",
                 format!("the switch gave {error}"),
             ),
-            RequestError::Refused(_) | RequestError::Unsupported(_) | RequestError::Nonsense(_) => {
+            RequestError::Refused(_) | RequestError::Unsupported(_) => {
                 Problem::conflict("switch_refused", error.to_string())
             }
         })

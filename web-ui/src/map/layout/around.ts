@@ -72,15 +72,12 @@ export function fan(centre: Point, linked: readonly Point[], n: number): Point[]
   return out;
 }
 
-/** How far the spiral goes before the wished place is taken although it is crowded. */
-const TRIES = 160;
-
 /** A free place near `wish`, by a spiral around it. */
 export function freePlace(wish: Point, occupied: Occupied, clear = CLEAR): Point {
   if (occupied.free(wish, clear)) return wish;
   const golden = Math.PI * (3 - Math.sqrt(5));
-  for (let i = 1; i < TRIES; i++) {
-    const r = 0.33 * clear * Math.sqrt(i);
+  for (let i = 1; i < 2000; i++) {
+    const r = 0.28 * Math.sqrt(i);
     const p = { x: wish.x + r * Math.cos(i * golden), y: wish.y + r * Math.sin(i * golden) };
     if (occupied.free(p, clear)) return p;
   }

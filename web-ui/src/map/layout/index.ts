@@ -27,18 +27,7 @@ export function layout(input: LayoutInput): LayoutResult {
   }
   const neighbours = neighboursOf(input);
   const positions = stressLayout(input.switches, neighbours, input.aspect);
-  const wider = roomForHosts(input);
-  for (const p of Object.values(positions)) {
-    p.x *= wider;
-    p.y *= wider;
-  }
   return { kind: 'stress', positions: complete(input, positions) };
-}
-
-/** Links grow where many hosts must find room between them. */
-function roomForHosts({ switches, hosts }: LayoutInput): number {
-  const each = hosts.length / Math.max(1, switches.length);
-  return Math.min(3, Math.max(1, Math.sqrt(each) / 2));
 }
 
 /** Gives a place to whatever has none, without moving the rest; returns all. */

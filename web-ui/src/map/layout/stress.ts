@@ -12,9 +12,7 @@ export const LINK = 2.4;
 const ROUNDS = 120;
 const POWER_ROUNDS = 50;
 /** Above this, fewer rounds: the square of it is walked in each. */
-const LARGE = 300;
-/** A round that moves no point further than this is the last. */
-const RESTING = 0.003;
+const LARGE = 600;
 
 /** Each connected part by itself, packed side by side in rows of about `aspect`. */
 export function stressLayout(
@@ -40,7 +38,7 @@ function place(ids: string[], neighbours: Neighbours, aspect: number): Map<strin
     return Float64Array.from(ids, (other) => (from.get(other) ?? n) * LINK);
   });
   const points = scaling(hops);
-  majorize(points, hops, n > LARGE ? 30 : ROUNDS);
+  majorize(points, hops, n > LARGE ? 15 : ROUNDS);
   level(points, aspect);
   return new Map(ids.map((id, i) => [id, points[i] ?? { x: 0, y: 0 }]));
 }
@@ -116,42 +114,35 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 /** Moves each point to where the others want it, weighted by closeness, until it rests. */
 function majorize(points: Point[], hops: Float64Array[], rounds: number): void {
-  const x = Float64Array.from(points, (p) => p.x);
-  const y = Float64Array.from(points, (p) => p.y);
   for (let round = 0; round < rounds; round++) {
     let moved = 0;
-    hops.forEach((wanted, i) => (moved = Math.max(moved, moveOne(i, x, y, wanted))));
-    if (moved < RESTING) break;
+    points.forEach((p, i) => {
+      const wish = wishOf(p, i, points, hops[i]);
+      moved = Math.max(moved, Math.abs(wish.x - p.x) + Math.abs(wish.y - p.y));
+      p.x = wish.x;
+      p.y = wish.y;
+    });
+    if (moved < 0.002) return;
   }
-  points.forEach((p, i) => Object.assign(p, { x: x[i] ?? 0, y: y[i] ?? 0 }));
 }
 
-/** The inner loop of the whole: on plain arrays, without calls that hide a division. */
-function moveOne(i: number, x: Float64Array, y: Float64Array, wanted: Float64Array): number {
-  const px = x[i] ?? 0;
-  const py = y[i] ?? 0;
-  let sumX = 0;
-  let sumY = 0;
+function wishOf(p: Point, i: number, points: Point[], hops: Float64Array | undefined): Point {
+  let x = 0;
+  let y = 0;
   let weights = 0;
-  for (let j = 0; j < wanted.length; j++) {
-    const d = wanted[j] ?? 0;
-    if (d === 0) continue;
-    const qx = x[j] ?? 0;
-    const qy = y[j] ?? 0;
-    const dx = px - qx;
-    const dy = py - qy;
-    const scale = d / Math.max(1e-6, Math.sqrt(dx * dx + dy * dy));
-    const weight = 1 / (d * d);
-    sumX += weight * (qx + dx * scale);
-    sumY += weight * (qy + dy * scale);
+  for (let j = 0; j < points.length; j++) {
+    const q = points[j];
+    const wanted = hops?.[j] ?? 0;
+    if (j === i || !q || wanted === 0) continue;
+    const dx = p.x - q.x;
+    const dy = p.y - q.y;
+    const scale = wanted / Math.max(1e-6, Math.hypot(dx, dy));
+    const weight = 1 / (wanted * wanted);
+    x += weight * (q.x + dx * scale);
+    y += weight * (q.y + dy * scale);
     weights += weight;
   }
-  if (weights === 0) return 0;
-  const nx = sumX / weights;
-  const ny = sumY / weights;
-  x[i] = nx;
-  y[i] = ny;
-  return Math.abs(nx - px) + Math.abs(ny - py);
+  return weights === 0 ? p : { x: x / weights, y: y / weights };
 }
 
 /** Turns the long side along the long side of the view. */

@@ -16,7 +16,7 @@ import {
 } from './types';
 
 const ROW_MIN = 1.3;
-const ROW_MAX = 4.6;
+const ROW_MAX = 3.6;
 /** Hosts of one leaf in a row; more go into several rows, closer together. */
 const HOSTS_A_ROW = 6;
 const HOST_ROW = 0.62;
@@ -58,7 +58,7 @@ export function tieredLayout(input: LayoutInput, tiers: Map<string, number>): Re
   for (const [id, x] of rows.x) {
     const y = (top - (tiers.get(id) ?? 0)) * step;
     out[id] = { x, y };
-    placeHosts(out, hostsAt.get(id) ?? [], x, y + Math.min(step * 0.75, 2.4));
+    placeHosts(out, hostsAt.get(id) ?? [], x, y + Math.min(step * 0.8, 1.9));
   }
   return out;
 }

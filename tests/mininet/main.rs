@@ -1,8 +1,0 @@
-//! What must be seen on real switches. Needs root; `make network` runs it.
-
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
-
-mod harness;
