@@ -18,6 +18,7 @@ pub mod network;
 pub mod northbound;
 pub mod notices;
 pub mod rules;
+pub mod run;
 pub mod runtime;
 pub mod southbound;
 pub mod store;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `pointsman`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pointsman::cli::main()
+}

@@ -453,7 +453,7 @@ fn annotations(topology: &Topology) -> AnnotationsView {
 }
 
 /// An address to connect to: one that stands for all of the machine's is answered at its own.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
