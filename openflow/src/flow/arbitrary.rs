@@ -271,7 +271,6 @@ fn action_v13(version: Version) -> BoxedStrategy<Action> {
         Field::Ipv6Dst,
         Field::TcpSrc,
         Field::UdpDst,
-        Field::ArpOp,
         Field::ArpTha,
         Field::IpDscp,
         Field::TunnelId,
@@ -400,6 +399,9 @@ pub fn flow_mod(version: Version) -> impl Strategy<Value = FlowMod> {
                 instructions,
                 ..surroundings
             };
+            // There is no way back to an earlier table.
+            let table = change.table;
+            change.instructions.goto = change.instructions.goto.filter(|goto| *goto > table);
             // Of all twelve fields of 1.0 there is one priority only.
             if version == Version::V1_0 && change.matching.fields().len() == 12 {
                 change.priority = u16::MAX;

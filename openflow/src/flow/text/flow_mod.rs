@@ -154,14 +154,11 @@ impl FromStr for FlowMod {
 }
 
 fn command(text: &str) -> (FlowCommand, &str) {
-    text.split_once(' ')
-        .and_then(|(word, rest)| {
-            COMMANDS
-                .iter()
-                .find(|row| row.0 == word)
-                .map(|row| (row.1, rest))
-        })
-        .unwrap_or((FlowCommand::Add, text))
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match COMMANDS.iter().find(|row| row.0 == word) {
+        Some((_, command)) => (*command, rest),
+        None => (FlowCommand::Add, text),
+    }
 }
 
 /// What follows `actions=` is theirs, commas included.

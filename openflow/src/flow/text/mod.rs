@@ -12,6 +12,8 @@ mod matching;
 mod names;
 mod value;
 
+pub(super) use value::{format_value, is_number, parse_value};
+
 /// A text that is no flow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{token}`: {problem}")]

@@ -38,6 +38,11 @@ pub(super) fn form(field: Field) -> Form {
     }
 }
 
+/// Whether a whole value is best written as a plain number.
+pub(in crate::flow) fn is_number(field: Field) -> bool {
+    form(field) == Form::Decimal
+}
+
 /// `10.0.0.0/24`, `00:00:00:00:00:01`, `0x5/0xff`.
 pub(in crate::flow) fn format_value(field: Field, value: u128, mask: u128) -> impl Display {
     fmt::from_fn(move |f| {
@@ -62,6 +67,8 @@ fn one(f: &mut Formatter<'_>, form: Form, value: u128) -> fmt::Result {
         Form::Ipv4 => bits::to_ipv4(value).fmt(f),
         Form::Ipv6 => bits::to_ipv6(value).fmt(f),
         Form::Port => PortNo(bits::to_u32(value)).fmt(f),
+        // As C's %#x has it.
+        Form::Hex(1) if value == 0 => f.write_str("0"),
         Form::Hex(digits) => write!(f, "{value:#0width$x}", width = digits + 2),
         Form::Decimal => value.fmt(f),
     }

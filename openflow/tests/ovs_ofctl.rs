@@ -1,0 +1,228 @@
+//! Open vSwitch reads our bytes and our text, and we read its text. Needs `ovs-ofctl` (Debian and
+//! Ubuntu: package openvswitch-common), no switch and no root.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::process::Command;
+
+use bytes::{Bytes, BytesMut};
+use openflow::flow::{
+    Action, Actions, FlowCommand, FlowMod, Instructions, Match, PacketOut, ToSwitch, arbitrary,
+};
+use openflow::oxm::Field;
+use openflow::{BufferId, PortNo, Version, Xid};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+const FLOWS: usize = 400;
+
+fn ovs_ofctl(version: &str, arguments: &[&str]) -> String {
+    let output = Command::new("ovs-ofctl")
+        .args(["-O", version])
+        .args(arguments)
+        .output()
+        .expect("this test needs ovs-ofctl, of the package openvswitch-common");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ovs-ofctl {arguments:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Always the same ones.
+fn samples<T>(strategy: impl Strategy<Value = T>, keep: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut runner = TestRunner::deterministic();
+    let made = std::iter::from_fn(|| Some(strategy.new_tree(&mut runner).unwrap().current()));
+    made.filter(keep).take(FLOWS).collect()
+}
+
+/// Open vSwitch has ports of 16 bits.
+fn is_port_of_ovs(port: PortNo) -> bool {
+    port.0 < 0xff00 || !port.is_physical()
+}
+
+/// Open vSwitch has neither provider backbone bridges nor copies of the TTL, and knows other
+/// experimenters.
+fn is_action_of_ovs(action: &Action) -> bool {
+    match action {
+        Action::PushPbb(_) | Action::PopPbb | Action::CopyTtlIn | Action::CopyTtlOut => false,
+        Action::Experimenter { .. } => false,
+        Action::Output { port, .. } => is_port_of_ovs(*port),
+        _ => true,
+    }
+}
+
+fn is_match_of_ovs(matching: &Match) -> bool {
+    matching.get(Field::InPort).is_none_or(|found| {
+        u32::try_from(found.value).is_ok_and(|port| is_port_of_ovs(PortNo(port)))
+    })
+}
+
+fn is_flow_of_ovs(flow: &FlowMod) -> bool {
+    let Instructions { apply, write, .. } = &flow.instructions;
+    is_match_of_ovs(&flow.matching)
+        && is_port_of_ovs(flow.out_port)
+        && apply.iter().chain(write).all(is_action_of_ovs)
+}
+
+fn simple(change: FlowMod) -> FlowMod {
+    FlowMod {
+        command: FlowCommand::Add,
+        priority: 5,
+        buffer_id: BufferId::NONE,
+        cookie_mask: 0,
+        ..change
+    }
+}
+
+/// The match and the actions in a line that `ovs-ofctl` printed for an added flow.
+fn parts(line: &str) -> (String, String) {
+    let (head, actions) = line
+        .split_once(" actions=")
+        .unwrap_or_else(|| panic!("{line}"));
+    let matching = head
+        .split(' ')
+        .find_map(|word| word.strip_prefix("priority="))
+        .and_then(|word| word.split_once(','))
+        .map_or("", |(_, matching)| matching);
+    (matching.to_owned(), actions.to_owned())
+}
+
+/// What Open vSwitch prints for our bytes, a line for each message.
+fn decoded_by_ovs(messages: &[ToSwitch], version: Version, name: &str) -> Vec<String> {
+    let mut bytes = BytesMut::new();
+    for message in messages {
+        message.encode(version, Xid(1), &mut bytes).unwrap();
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), &bytes).unwrap();
+    let text = ovs_ofctl(name, &["ofp-parse", file.path().to_str().unwrap()]);
+    let lines = text.lines().filter(|line| line.contains("(xid=0x1)"));
+    let lines: Vec<_> = lines.map(str::to_owned).collect();
+    assert_eq!(lines.len(), messages.len());
+    lines
+}
+
+fn flow_mods(flows: &[FlowMod]) -> Vec<ToSwitch> {
+    flows.iter().cloned().map(ToSwitch::FlowMod).collect()
+}
+
+#[test]
+fn open_vswitch_prints_what_we_print_for_our_bytes_of_1_3() {
+    let flows: Vec<_> = samples(arbitrary::flow_mod(Version::V1_3), is_flow_of_ovs)
+        .into_iter()
+        .map(simple)
+        .collect();
+    let lines = decoded_by_ovs(&flow_mods(&flows), Version::V1_3, "OpenFlow13");
+    let mut compared = 0;
+    for (flow, line) in flows.iter().zip(&lines) {
+        // An action may change what the match says is not there: right bytes, wrong flow.
+        if line.ends_with("***decode error: OFPBAC_MATCH_INCONSISTENT***") {
+            continue;
+        }
+        let (matching, actions) = parts(line);
+        assert_eq!(flow.matching.to_string(), matching, "{line}");
+        assert_eq!(flow.instructions.to_string(), actions, "{line}");
+        assert_eq!(
+            matching.parse::<Match>(),
+            Ok(flow.matching.clone()),
+            "{line}"
+        );
+        assert_eq!(
+            actions.parse::<Instructions>(),
+            Ok(flow.instructions.clone()),
+            "{line}"
+        );
+        compared += 1;
+    }
+    assert!(
+        compared > FLOWS / 8,
+        "only {compared} flows were consistent"
+    );
+}
+
+#[test]
+fn open_vswitch_prints_what_we_print_for_every_match_of_1_3() {
+    let matches = samples(arbitrary::matching(Version::V1_3), is_match_of_ovs);
+    let add = |matching: &Match| FlowMod::add(5, matching.clone(), Instructions::drop());
+    let flows: Vec<_> = matches.iter().map(add).collect();
+    let lines = decoded_by_ovs(&flow_mods(&flows), Version::V1_3, "OpenFlow13");
+    for (matching, line) in matches.iter().zip(&lines) {
+        let (printed, _) = parts(line);
+        assert_eq!(matching.to_string(), printed, "{line}");
+        assert_eq!(printed.parse::<Match>().as_ref(), Ok(matching), "{line}");
+    }
+}
+
+#[test]
+fn open_vswitch_prints_what_we_print_for_every_action_of_1_3() {
+    let all = arbitrary::actions(Version::V1_3, &Match::any());
+    let lists = samples(all, |actions| actions.iter().all(is_action_of_ovs));
+    let packet = |actions: &Actions| {
+        let mut packet = PacketOut::to_ports(Bytes::from_static(&[0; 60]), []);
+        packet.actions = actions.clone();
+        ToSwitch::PacketOut(packet)
+    };
+    let packets: Vec<_> = lists.iter().map(packet).collect();
+    let lines = decoded_by_ovs(&packets, Version::V1_3, "OpenFlow13");
+    for (actions, line) in lists.iter().zip(&lines) {
+        let (_, printed) = parts(line);
+        let (printed, _) = printed
+            .split_once(" data_len")
+            .unwrap_or_else(|| panic!("{line}"));
+        let ours = Instructions {
+            apply: actions.clone(),
+            ..Instructions::default()
+        };
+        assert_eq!(ours.to_string(), printed, "{line}");
+        assert_eq!(printed.parse(), Ok(ours), "{line}");
+    }
+}
+
+#[test]
+fn we_read_what_open_vswitch_prints_for_our_bytes_of_1_0() {
+    let flows: Vec<_> = samples(arbitrary::flow_mod(Version::V1_0), is_flow_of_ovs)
+        .into_iter()
+        .filter(|flow| flow.matching.fields().len() < 12)
+        .map(simple)
+        .collect();
+    let lines = decoded_by_ovs(&flow_mods(&flows), Version::V1_0, "OpenFlow10");
+    for (flow, line) in flows.iter().zip(&lines) {
+        let (matching, actions) = parts(line);
+        let read: FlowMod = format!("{matching},actions={actions}")
+            .parse()
+            .unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(read.matching, flow.matching, "{line}");
+        assert_eq!(read.instructions, flow.instructions, "{line}");
+    }
+}
+
+/// Open vSwitch takes the first digits of an IPv6 mask for a prefix length.
+fn has_an_odd_ipv6_mask(matching: &Match) -> bool {
+    [Field::Ipv6Src, Field::Ipv6Dst]
+        .iter()
+        .filter_map(|field| matching.get(*field))
+        .any(|found| found.mask.count_ones() != found.mask.leading_ones())
+}
+
+#[test]
+fn open_vswitch_reads_our_text() {
+    let readable = |matching: &Match| is_match_of_ovs(matching) && !has_an_odd_ipv6_mask(matching);
+    let matches = samples(arbitrary::matching(Version::V1_3), readable);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let line = |matching: &Match| {
+        FlowMod::add(5, matching.clone(), Instructions::drop()).to_string() + "\n"
+    };
+    fs::write(file.path(), matches.iter().map(line).collect::<String>()).unwrap();
+    let text = ovs_ofctl(
+        "OpenFlow13",
+        &["parse-flows", file.path().to_str().unwrap()],
+    );
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("FLOW_MOD"))
+        .collect();
+    assert_eq!(lines.len(), matches.len());
+    for (matching, line) in matches.iter().zip(lines) {
+        assert_eq!(parts(line).0, matching.to_string(), "{line}");
+    }
+}

@@ -1,0 +1,480 @@
+//! What Open vSwitch tells of the flows it was given is what it was given: the comparison of rules
+//! with entries stands on this. Needs ovsdb-server, ovs-vswitchd and ovs-vsctl (Debian and Ubuntu:
+//! package openvswitch-switch); runs its own, on dummy interfaces, without root.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use openflow::flow::{
+    Action, FlowEntry, FlowFlags, FlowMod, FlowStatsRequest, FromSwitch, Group, GroupCommand,
+    GroupMod, Instructions, PortConfig, PortMod, SwitchError, ToSwitch, arbitrary,
+};
+use openflow::wire::{Hello, Message, frame_length};
+use openflow::{BufferId, PortNo, Version, Xid};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+const FLOWS: usize = 400;
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A bridge `br0` with ports 1 to 3, and the processes behind it.
+struct OpenVSwitch {
+    directory: tempfile::TempDir,
+    processes: Vec<Child>,
+}
+
+impl OpenVSwitch {
+    fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut switch = Self {
+            directory,
+            processes: Vec::new(),
+        };
+        let database = format!("unix:{}", switch.path("db.sock"));
+        let schema = "/usr/share/openvswitch/vswitch.ovsschema";
+        let created = switch
+            .command("ovsdb-tool")
+            .args(["create", "conf.db", schema])
+            .status();
+        assert!(
+            created
+                .expect("this test needs the package openvswitch-switch")
+                .success()
+        );
+        let remote = format!("--remote=punix:{}", switch.path("db.sock"));
+        switch.spawn("ovsdb-server", &["conf.db", &remote, "--unixctl=db.ctl"]);
+        let database_arg = format!("--db={database}");
+        let control = [database_arg.as_str(), "--retry", "--timeout=20"];
+        switch.run(
+            "ovs-vsctl",
+            &[&control[..], &["--no-wait", "init"]].concat(),
+        );
+        let dummy = [
+            "--enable-dummy=override",
+            "--disable-system",
+            "--disable-system-route",
+        ];
+        switch.spawn(
+            "ovs-vswitchd",
+            &[&[&*database, "--unixctl=vs.ctl"][..], &dummy].concat(),
+        );
+        let bridge = "add-br br0 -- set bridge br0 datapath_type=dummy fail_mode=secure \
+                      protocols=[OpenFlow10,OpenFlow13]";
+        let port = |n| {
+            format!(" -- add-port br0 p{n} -- set interface p{n} type=dummy ofport_request={n}")
+        };
+        let line = format!("{bridge}{}{}{}", port(1), port(2), port(3));
+        let words: Vec<_> = line.split_whitespace().collect();
+        switch.run("ovs-vsctl", &[&control[..], &words].concat());
+        switch
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.directory
+            .path()
+            .join(name)
+            .to_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let directory: &Path = self.directory.path();
+        command
+            .current_dir(directory)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        for variable in ["OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR"] {
+            command.env(variable, directory);
+        }
+        command
+    }
+
+    fn spawn(&mut self, program: &str, arguments: &[&str]) {
+        let child = self.command(program).args(arguments).spawn();
+        self.processes
+            .push(child.expect("this test needs the package openvswitch-switch"));
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let output = self
+            .command(program)
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?}: {errors}");
+    }
+
+    fn connect(&self, version: Version) -> Connection {
+        let stream = UnixStream::connect(self.path("br0.mgmt")).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut connection = Connection {
+            stream,
+            version,
+            input: BytesMut::new(),
+        };
+        let mut hello = BytesMut::new();
+        Message::hello(version.wire(), Xid(0), Hello::default())
+            .encode(&mut hello)
+            .unwrap();
+        connection.stream.write_all(&hello).unwrap();
+        assert_eq!(connection.next().1, FromSwitch::Hello);
+        connection
+    }
+}
+
+impl Drop for OpenVSwitch {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+struct Connection {
+    stream: UnixStream,
+    version: Version,
+    input: BytesMut,
+}
+
+impl Connection {
+    fn send(&mut self, messages: &[ToSwitch]) {
+        let mut output = BytesMut::new();
+        for (xid, message) in (1..).zip(messages) {
+            message.encode(self.version, Xid(xid), &mut output).unwrap();
+        }
+        self.stream.write_all(&output).unwrap();
+    }
+
+    fn next(&mut self) -> (Xid, FromSwitch) {
+        loop {
+            if let Some(length) = frame_length(&self.input).unwrap()
+                && length <= self.input.len()
+            {
+                let frame = self.input.split_to(length).freeze();
+                let message = Message::decode(frame).unwrap();
+                return (message.xid, FromSwitch::lift(message));
+            }
+            let mut chunk = [0; 65_536];
+            let length = self
+                .stream
+                .read(&mut chunk)
+                .expect("the switch answers in time");
+            assert_ne!(length, 0, "the switch closed the connection");
+            self.input.extend_from_slice(&chunk[..length]);
+        }
+    }
+
+    /// Sends, and waits until the switch is done; what it refused, by place in the list.
+    fn carry_out(&mut self, messages: &[ToSwitch]) -> BTreeMap<usize, SwitchError> {
+        let mut refused = BTreeMap::new();
+        self.send(&[messages, &[ToSwitch::BarrierRequest]].concat());
+        loop {
+            match self.next() {
+                (_, FromSwitch::BarrierReply) => return refused,
+                (Xid(xid), FromSwitch::Error(error)) => {
+                    refused.insert(xid as usize - 1, error);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn flows(&mut self) -> BTreeMap<u16, FlowEntry> {
+        let mut all = BTreeMap::new();
+        self.send(&[ToSwitch::FlowStatsRequest(FlowStatsRequest::all())]);
+        loop {
+            let FromSwitch::FlowStats { entries, more } = self.next().1 else {
+                continue;
+            };
+            all.extend(entries.into_iter().map(|entry| (entry.priority, entry)));
+            if !more {
+                return all;
+            }
+        }
+    }
+}
+
+/// As an add that lasts, with a priority of its own.
+fn lasting(index: usize, flow: FlowMod, version: Version) -> FlowMod {
+    let plain = |action: &Action| {
+        !matches!(
+            action,
+            Action::Group(_) | Action::Experimenter { .. } | Action::PushPbb(_)
+        )
+    };
+    let keep = |actions: openflow::flow::Actions| actions.into_iter().filter(plain).collect();
+    let flags = match version {
+        Version::V1_0 => FlowFlags::SEND_FLOW_REM,
+        _ => FlowFlags::all() - FlowFlags::CHECK_OVERLAP - FlowFlags::RESET_COUNTS,
+    };
+    FlowMod {
+        cookie: flow.cookie,
+        table: flow.table,
+        idle_timeout_s: flow.idle_timeout_s | 0x8000,
+        hard_timeout_s: flow.hard_timeout_s | 0x8000,
+        flags: flow.flags & flags,
+        buffer_id: BufferId::NONE,
+        instructions: Instructions {
+            meter: None,
+            apply: keep(flow.instructions.apply),
+            write: keep(flow.instructions.write),
+            ..flow.instructions
+        },
+        ..FlowMod::add(
+            u16::try_from(index + 1).unwrap(),
+            flow.matching,
+            Instructions::drop(),
+        )
+    }
+}
+
+fn samples(version: Version) -> Vec<FlowMod> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = arbitrary::flow_mod(version);
+    (0..FLOWS)
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        // One without wildcards has its priority given by 1.0.
+        .filter(|flow| flow.matching.fields().len() < 12)
+        .enumerate()
+        .map(|(index, flow)| lasting(index, flow, version))
+        .collect()
+}
+
+fn assert_told_as_given(told: &FlowEntry, given: &FlowMod, version: Version) {
+    assert_eq!(told.unknown, None, "{given}");
+    assert_eq!(told.matching, given.matching, "{given}");
+    assert_eq!(
+        told.instructions,
+        given.instructions.clone().normalized(),
+        "{given}"
+    );
+    assert_eq!(
+        (told.table, told.cookie),
+        (given.table, given.cookie),
+        "{given}"
+    );
+    assert_eq!(told.idle_timeout_s, given.idle_timeout_s, "{given}");
+    assert_eq!(told.hard_timeout_s, given.hard_timeout_s, "{given}");
+    if version != Version::V1_0 {
+        assert_eq!(told.flags, given.flags, "{given}");
+    }
+}
+
+/// Gives all, and looks at those that the switch took. Returns what it refused.
+fn give_and_compare(
+    connection: &mut Connection,
+    flows: &[FlowMod],
+) -> BTreeMap<usize, SwitchError> {
+    let messages: Vec<_> = flows.iter().cloned().map(ToSwitch::FlowMod).collect();
+    let refused = connection.carry_out(&messages);
+    let table = connection.flows();
+    for (index, flow) in flows.iter().enumerate() {
+        match refused.get(&index) {
+            Some(error) => assert!(error.offending.starts_with("flow-mod ("), "{error:?}"),
+            None => {
+                let told = table
+                    .get(&flow.priority)
+                    .unwrap_or_else(|| panic!("lost: {flow}"));
+                assert_told_as_given(told, flow, connection.version);
+            }
+        }
+    }
+    refused
+}
+
+/// Rules as applications make them; all of these have to be taken.
+const USUAL: &[&str] = &[
+    "actions=CONTROLLER:65535",
+    "dl_type=0x88cc,actions=CONTROLLER:65535",
+    "arp,in_port=1,actions=CONTROLLER:65535,output:2",
+    "in_port=1,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,actions=output:2",
+    "dl_dst=ff:ff:ff:ff:ff:ff,actions=output:1,output:2,output:3",
+    "ip,nw_src=10.0.0.0/8,nw_dst=10.0.0.1,actions=mod_dl_src:02:00:00:00:00:01,\
+     mod_dl_dst:02:00:00:00:00:02,output:3",
+    "tcp,nw_dst=10.0.0.100,tp_dst=80,actions=mod_nw_dst:10.0.0.3,mod_dl_dst:02:00:00:00:00:03,\
+     output:3",
+    "tcp,nw_src=10.0.0.3,tp_src=80,actions=mod_nw_src:10.0.0.100,mod_tp_src:8080,IN_PORT",
+    "udp,tp_src=53,nw_tos=32,actions=mod_nw_tos:40,output:1",
+    "icmp,icmp_type=8,icmp_code=0,actions=NORMAL",
+    "dl_vlan=5,dl_vlan_pcp=3,actions=strip_vlan,output:1",
+    "dl_vlan=6,actions=mod_vlan_vid:7,output:1",
+    "vlan_tci=0,in_port=2,actions=mod_vlan_vid:9,mod_vlan_pcp:1,output:1",
+    "in_port=3,actions=mod_vlan_vid:9,output:1",
+    "in_port=LOCAL,actions=FLOOD",
+    "dl_type=0x86dd,actions=drop",
+    "arp,arp_tpa=10.0.0.0/24,arp_op=1,actions=CONTROLLER:65535",
+];
+
+/// More of them, for 1.3.
+const USUAL_1_3: &[&str] = &[
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,actions=output:1",
+    "tcp6,ipv6_dst=2001:db8::/32,tp_dst=443,actions=dec_ttl,output:2",
+    "icmp6,icmp_type=135,nd_target=fe80::1,actions=CONTROLLER:65535",
+    "table=1,vlan_tci=0x1000/0x1000,metadata=0x5/0xff,actions=pop_vlan,goto_table:2",
+    "ip,nw_src=10.0.0.1/255.0.0.255,actions=write_metadata:0x5/0xff,goto_table:1",
+    "in_port=2,actions=push_vlan:0x8100,set_field:4101->vlan_vid,output:1",
+    "dl_vlan=3,actions=set_field:4101->vlan_vid,output:1",
+    "in_port=1,actions=clear_actions,write_actions(set_queue:3,output:2)",
+    "in_port=2,actions=output:3,goto_table:7",
+    "mpls,mpls_label=16,mpls_bos=1,actions=pop_mpls:0x0800,output:1",
+    "in_port=1,actions=group:1",
+];
+
+fn usual(texts: &[&str]) -> Vec<FlowMod> {
+    let flow = |(index, text): (usize, &&str)| {
+        let flow: FlowMod = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        FlowMod {
+            priority: u16::try_from(index + 1).unwrap(),
+            ..flow
+        }
+    };
+    texts.iter().enumerate().map(flow).collect()
+}
+
+#[test]
+fn the_table_tells_what_was_given_in_1_0() {
+    let switch = OpenVSwitch::start();
+    let mut connection = switch.connect(Version::V1_0);
+    let refused = give_and_compare(&mut connection, &usual(USUAL));
+    assert!(refused.is_empty(), "{refused:?}");
+
+    connection.carry_out(&[ToSwitch::FlowMod("delete".parse().unwrap())]);
+    assert!(connection.flows().is_empty());
+    let flows = samples(Version::V1_0);
+    let refused = give_and_compare(&mut connection, &flows);
+    assert!(refused.len() < flows.len() / 2, "{} refused", refused.len());
+}
+
+#[test]
+fn the_table_tells_what_was_given_in_1_3() {
+    let switch = OpenVSwitch::start();
+    let mut connection = switch.connect(Version::V1_3);
+    let group: Group = "group_id=1,type=ff,bucket=watch_port:1,actions=output:1,\
+         bucket=watch_port:2,actions=set_field:02:00:00:00:00:01->eth_dst,output:2"
+        .parse()
+        .unwrap();
+    let add = GroupMod {
+        command: GroupCommand::Add,
+        group: group.clone(),
+    };
+    assert!(
+        connection
+            .carry_out(&[ToSwitch::GroupMod(add.clone())])
+            .is_empty()
+    );
+    let refused = connection.carry_out(&[ToSwitch::GroupMod(add)]);
+    assert_eq!(refused[&0].name, "OFPGMFC_GROUP_EXISTS");
+    connection.send(&[ToSwitch::GroupDescRequest]);
+    let told = connection.next().1;
+    assert_eq!(
+        told,
+        FromSwitch::GroupDesc {
+            groups: vec![group],
+            more: false
+        }
+    );
+
+    let refused = give_and_compare(&mut connection, &usual(&[USUAL, USUAL_1_3].concat()));
+    assert!(refused.is_empty(), "{refused:?}");
+
+    connection.carry_out(&[ToSwitch::FlowMod("delete".parse().unwrap())]);
+    assert!(connection.flows().is_empty());
+    let flows = samples(Version::V1_3);
+    let refused = give_and_compare(&mut connection, &flows);
+    assert!(
+        refused.len() < flows.len() * 9 / 10,
+        "{} refused",
+        refused.len()
+    );
+}
+
+#[test]
+fn every_question_is_answered() {
+    let switch = OpenVSwitch::start();
+    for version in [Version::V1_0, Version::V1_3] {
+        let mut connection = switch.connect(version);
+        let mut ask = |question: ToSwitch| {
+            connection.send(&[question]);
+            connection.next().1
+        };
+        let FromSwitch::Features(features) = ask(ToSwitch::FeaturesRequest) else {
+            panic!()
+        };
+        let mut ports = features.ports;
+        if version != Version::V1_0 {
+            let FromSwitch::PortDesc {
+                ports: told,
+                more: false,
+            } = ask(ToSwitch::PortDescRequest)
+            else {
+                panic!()
+            };
+            ports = told;
+        }
+        let numbers: Vec<_> = ports.iter().map(|port| (port.no, &*port.name)).collect();
+        assert!(numbers.contains(&(PortNo(2), "p2")), "{numbers:?}");
+        assert!(numbers.contains(&(PortNo::LOCAL, "br0")), "{numbers:?}");
+        let FromSwitch::Desc(desc) = ask(ToSwitch::DescRequest) else {
+            panic!()
+        };
+        assert_eq!(desc.manufacturer, "Nicira, Inc.");
+        let FromSwitch::PortStats { ports: stats, .. } =
+            ask(ToSwitch::PortStatsRequest(PortNo::ANY))
+        else {
+            panic!()
+        };
+        assert_eq!(stats.len(), ports.len());
+        let FromSwitch::TableStats { tables, .. } = ask(ToSwitch::TableStatsRequest) else {
+            panic!()
+        };
+        assert!(!tables.is_empty());
+        let all = FlowStatsRequest::all();
+        let sums = ask(ToSwitch::AggregateStatsRequest(all));
+        assert_eq!(
+            sums,
+            FromSwitch::AggregateStats {
+                packets: 0,
+                bytes: 0,
+                flows: 0
+            }
+        );
+        let role = ToSwitch::RoleRequest {
+            role: openflow::flow::Role::Master,
+            generation_id: 1,
+        };
+        let FromSwitch::RoleReply { role, .. } = ask(role) else {
+            panic!()
+        };
+        assert_eq!(role, openflow::flow::Role::Master);
+
+        let port = ports.iter().find(|port| port.no == PortNo(2)).unwrap();
+        let down = ToSwitch::PortMod(PortMod {
+            port: port.no,
+            hw_addr: port.hw_addr,
+            config: PortConfig::PORT_DOWN,
+            mask: PortConfig::PORT_DOWN,
+        });
+        let up = PortMod {
+            port: port.no,
+            hw_addr: port.hw_addr,
+            config: PortConfig::empty(),
+            mask: PortConfig::PORT_DOWN,
+        };
+        let refused = connection.carry_out(&[down, ToSwitch::PortMod(up)]);
+        assert!(refused.is_empty(), "{refused:?}");
+    }
+}
