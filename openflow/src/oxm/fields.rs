@@ -147,6 +147,23 @@ const BASIC: [Option<Field>; 128] = {
     by_code
 };
 
+/// Lengths of the specification's own fields by the third byte of their header, number and mask
+/// bit; zero where the table has no such field.
+pub(super) const BASIC_LENGTHS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut at = 0;
+    while at < Field::ALL.len() {
+        let info = Field::ALL[at].info();
+        if info.class.0 == Class::OPENFLOW_BASIC.0 {
+            let number = (info.code as usize) << 1;
+            lengths[number] = info.bytes() as u8;
+            lengths[number | 1] = 2 * info.bytes() as u8;
+        }
+        at += 1;
+    }
+    lengths
+};
+
 use Prerequisite::{AnyOf, Is, Present, VlanPresent};
 
 const IPV4: Prerequisite = Is(Field::EthType, 0x0800);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::fields::BASIC_LENGTHS;
 use super::{Class, Field};
 use crate::wire::{DecodeError, Mark, Reader, Writer};
 
@@ -14,8 +15,11 @@ use crate::wire::{DecodeError, Mark, Reader, Writer};
 /// as they are, reading costs one walk over the headers and writing one copy.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct OxmList {
-    bytes: SmallVec<[u8; 88]>,
+    bytes: SmallVec<[u8; INLINE]>,
 }
+
+/// Bytes of a list that are held without heap allocation.
+const INLINE: usize = 88;
 
 /// One match field on its own, as a set-field action holds it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -81,15 +85,25 @@ impl OxmList {
 
     /// Everything left in `r`.
     pub(crate) fn decode_rest(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let all = r.peek();
+        let (all, window) = (r.peek(), r.peek_beyond());
         let mut index = 0;
         while !r.is_empty() {
-            Oxm::decode(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
+            match known_length(r.peek()) {
+                Some(length) => r.pad(length)?,
+                None => {
+                    let oxm = Oxm::decode(r);
+                    oxm.map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
+                }
+            }
             index += 1;
         }
-        Ok(Self {
-            bytes: SmallVec::from_slice(all),
-        })
+        // A copy of known size, where the frame is long enough for it, does not stall the moves
+        // of the list that follow; one of variable size does, for longer than it takes itself.
+        let bytes = match window {
+            Some(window) if all.len() <= INLINE => SmallVec::from_buf_and_len(*window, all.len()),
+            _ => SmallVec::from_slice(all),
+        };
+        Ok(Self { bytes })
     }
 
     pub(crate) fn encode(&self, w: &mut Writer<'_>) {
@@ -278,6 +292,17 @@ impl<'a> Oxm<'a> {
         }
         bytes.extend_from_slice(self.body);
     }
+}
+
+/// Bytes of the field at the front, header included, if it is one of the specification's own and
+/// whole: the usual case at the price of one look into a table.
+#[inline]
+fn known_length(bytes: &[u8]) -> Option<usize> {
+    let [class_high, class_low, number, length] = *bytes.first_chunk()?;
+    let own = Class(u16::from_be_bytes([class_high, class_low])) == Class::OPENFLOW_BASIC;
+    let right = length != 0 && length == BASIC_LENGTHS[usize::from(number)];
+    let whole = 4 + usize::from(length);
+    (own && right && whole <= bytes.len()).then_some(whole)
 }
 
 fn append<const N: usize>(

@@ -40,6 +40,7 @@ pub use vendor::Vendor;
 use crate::wire::{Echo, Error};
 
 message_types! {
+    of V10;
     /// Refused.
     1 "error" V1_0 V1_0 Error(Error);
     /// Are you alive.

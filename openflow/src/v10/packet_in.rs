@@ -33,7 +33,7 @@ impl Wire for PacketIn {
             reason: r.field("reason")?,
             data: {
                 r.pad(1)?;
-                r.rest()
+                r.payload()
             },
         })
     }

@@ -55,6 +55,7 @@ pub use table_mod::TableMod;
 use crate::wire::{Echo, Error, Experimenter};
 
 message_types! {
+    of V13;
     /// Refused.
     1 "error" V1_3 V1_5 Error(Error);
     /// Are you alive.

@@ -40,7 +40,7 @@ impl Wire for PacketIn {
             matching: r.field("match")?,
             data: {
                 r.pad(2)?;
-                r.rest()
+                r.payload()
             },
         })
     }

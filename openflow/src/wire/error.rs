@@ -178,6 +178,7 @@ impl DecodeError {
     }
 
     /// Names the field the error is in; called from the inside outward.
+    #[cold]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
         self.0.path.push(Step::Field(name));
@@ -185,6 +186,7 @@ impl DecodeError {
     }
 
     /// Names the element of a list the error is in.
+    #[cold]
     #[must_use]
     pub fn in_element(mut self, index: usize) -> Self {
         self.0.path.push(Step::Index(index));

@@ -166,14 +166,14 @@ macro_rules! wire_flags {
     };
 }
 
-/// The table of a version's message types. A row is
+/// The table of a version's message types, `of` the variant of [`crate::wire::Body`]. A row is
 /// `number "name" first-version last-version Variant(Struct);`, without `(Struct)` for a message
 /// that is its header only. It makes `enum Body` with `type_name()`, `kind()`, decode and encode.
 ///
 /// The versions of a row are those whose layout the struct has: a message of a later version that
 /// is laid out differently is refused, never read in part.
 macro_rules! message_types {
-    ($($(#[$vdoc:meta])* $number:literal $text:literal $since:ident $until:ident
+    (of $level:ident; $($(#[$vdoc:meta])* $number:literal $text:literal $since:ident $until:ident
        $variant:ident $(($body:ty))?;)+) => {
         /// What a message says, by its type.
         #[derive(Debug, Clone, PartialEq)]
@@ -199,23 +199,23 @@ macro_rules! message_types {
                 }
             }
 
+            /// Reads what follows the header. Each type makes its message in place: a value of
+            /// this enum is as large as its largest variant, so moving one is what costs.
             pub(crate) fn decode(
-                kind: u8,
+                header: crate::wire::Header,
                 r: &mut crate::wire::Reader<'_>,
-            ) -> Result<Self, crate::wire::DecodeError> {
+            ) -> Result<crate::wire::Message, crate::wire::DecodeError> {
                 use crate::Version;
-                use crate::wire::DecodeError;
+                use crate::wire::{DecodeError, Message};
 
                 let version = r.version();
-                let (body, name) = match kind {
+                match header.kind {
                     $($number if (Version::$since..=Version::$until).contains(&version) => {
-                        (message_types!(@decode r $text $variant $($body)?), $text)
+                        message_types!(@decode header r $level $text $variant $($body)?)
                     })+
-                    $($number => return Err(DecodeError::other_layout($text, version)),)+
-                    _ => return Err(DecodeError::no_such_type(kind)),
-                };
-                r.finish().map_err(|error| error.in_field(name))?;
-                Ok(body)
+                    $($number => Err(DecodeError::other_layout($text, version)),)+
+                    kind => Err(DecodeError::no_such_type(kind)),
+                }
             }
 
             pub(crate) fn encode(&self, w: &mut crate::wire::Writer<'_>) {
@@ -243,10 +243,15 @@ macro_rules! message_types {
     (@any $variant:ident $body:ty) => { Self::$variant(_) };
     (@one $name:ident $variant:ident) => { Self::$variant };
     (@one $name:ident $variant:ident $body:ty) => { Self::$variant($name) };
-    (@decode $r:ident $text:literal $variant:ident) => { Self::$variant };
-    (@decode $r:ident $text:literal $variant:ident $body:ty) => {
-        Self::$variant($r.field::<$body>($text)?)
-    };
+    (@decode $header:ident $r:ident $level:ident $text:literal $variant:ident) => {{
+        $r.finish().map_err(|error| error.in_field($text))?;
+        Ok(Message::of($header, crate::wire::Body::$level(Self::$variant)))
+    }};
+    (@decode $header:ident $r:ident $level:ident $text:literal $variant:ident $body:ty) => {{
+        let body = $r.field::<$body>($text)?;
+        $r.finish().map_err(|error| error.in_field($text))?;
+        Ok(Message::of($header, crate::wire::Body::$level(Self::$variant(body))))
+    }};
     (@encode $w:ident $name:ident) => {};
     (@encode $w:ident $name:ident $body:ty) => { crate::wire::Wire::encode($name, $w) };
 }

@@ -1,6 +1,6 @@
 //! A whole message.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use serde::Serialize;
 
 use super::{
@@ -118,11 +118,7 @@ impl Message {
     }
 
     /// Reads exactly one frame. Payloads share its memory.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "payloads keep the frame alive"
-    )]
-    pub fn decode(frame: Bytes) -> Result<Self, DecodeError> {
+    pub fn decode(mut frame: Bytes) -> Result<Self, DecodeError> {
         let header = Header::of_frame(&frame)?;
         let Header {
             version, kind, xid, ..
@@ -135,15 +131,34 @@ impl Message {
             let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_VERSION);
             return Err(error.in_field("version").in_field("header"));
         };
-        let mut r = Reader::new(&frame, spoken);
+        let mut r = Reader::deferring_payload(&frame, spoken);
         r.pad(Header::LEN)?;
-        let body = match spoken {
-            Version::V1_0 => Body::V10(v10::Body::decode(kind, &mut r)?),
-            Version::V1_3 | Version::V1_4 | Version::V1_5 => {
-                Body::V13(v13::Body::decode(kind, &mut r)?)
-            }
+        let mut message = match spoken {
+            Version::V1_0 => v10::Body::decode(header, &mut r)?,
+            Version::V1_3 | Version::V1_4 | Version::V1_5 => v13::Body::decode(header, &mut r)?,
         };
-        Ok(Self { version, xid, body })
+        if let (Some(start), Some(payload)) = (r.payload_start(), message.payload()) {
+            frame.advance(start);
+            *payload = frame;
+        }
+        Ok(message)
+    }
+
+    /// The payload that [`Reader::payload`] may have left to the caller.
+    fn payload(&mut self) -> Option<&mut Bytes> {
+        match &mut self.body {
+            Body::V10(v10::Body::PacketIn(packet_in)) => Some(&mut packet_in.data),
+            Body::V13(v13::Body::PacketIn(packet_in)) => Some(&mut packet_in.data),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn of(header: Header, body: Body) -> Self {
+        Self {
+            version: header.version,
+            xid: header.xid,
+            body,
+        }
     }
 
     /// Appends the message. On an error `into` is as it was.

@@ -21,6 +21,9 @@ pub struct Reader<'a> {
     version: Version,
     /// What answers a wrong length here.
     blame: ErrorCode,
+    /// Whether a payload that ends the frame may be left for [`Reader::payload_start`].
+    defers_payload: bool,
+    payload_start: Option<usize>,
 }
 
 /// A place in the frame, to blame for a value read there.
@@ -40,34 +43,55 @@ impl<'a> Reader<'a> {
             end: frame.len(),
             version,
             blame: ErrorCode::BAD_REQUEST_BAD_LEN,
+            defers_payload: false,
+            payload_start: None,
         }
     }
 
+    /// Reads a whole message whose last payload the caller makes from the frame itself: a
+    /// reference count less to raise and lower for every packet-in.
+    pub(crate) fn deferring_payload(frame: &'a Bytes, version: Version) -> Self {
+        Self {
+            defers_payload: true,
+            ..Self::new(frame, version)
+        }
+    }
+
+    /// Where the payload begins that the caller has to take, if there is one.
+    pub(crate) fn payload_start(&self) -> Option<usize> {
+        self.payload_start
+    }
+
     /// The version of the message.
+    #[inline]
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
     /// Bytes left.
+    #[inline]
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.rest.len()
     }
 
     /// Whether nothing is left.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// Offset in the frame of the next byte.
+    #[inline]
     #[must_use]
     pub fn offset(&self) -> usize {
         self.end - self.rest.len()
     }
 
     /// This place, to blame later.
+    #[inline]
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark {
@@ -77,6 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `N` bytes.
+    #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let Some((head, rest)) = self.rest.split_first_chunk() else {
             return Err(self.truncated(N));
@@ -86,6 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `len` bytes, borrowed.
+    #[inline]
     pub fn slice(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
         let Some((head, rest)) = self.rest.split_at_checked(len) else {
             return Err(self.truncated(len));
@@ -95,24 +121,43 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips padding. What it holds is not looked at and not kept.
+    #[inline]
     pub fn pad(&mut self, len: usize) -> Result<(), DecodeError> {
         self.slice(len).map(drop)
     }
 
     /// All bytes left, sharing the frame's memory.
+    #[inline]
     pub fn rest(&mut self) -> Bytes {
         let start = self.offset();
         self.rest = &[];
         self.frame.slice(start..self.end)
     }
 
+    /// The packet of a packet-in: all bytes left, or none where the caller takes them.
+    pub(crate) fn payload(&mut self) -> Bytes {
+        if !self.defers_payload {
+            return self.rest();
+        }
+        self.payload_start = Some(self.offset());
+        self.rest = &[];
+        Bytes::new()
+    }
+
+    /// All bytes left and what follows them in the frame, if these are `N` bytes at least.
+    pub(crate) fn peek_beyond<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        self.frame[self.offset()..].first_chunk()
+    }
+
     /// All bytes left, without reading them.
+    #[inline]
     #[must_use]
     pub fn peek(&self) -> &'a [u8] {
         self.rest
     }
 
     /// The next `len` bytes as a stretch of their own.
+    #[inline]
     pub fn child(&mut self, len: usize) -> Result<Self, DecodeError> {
         let rest = self.slice(len)?;
         Ok(Self {
@@ -121,11 +166,14 @@ impl<'a> Reader<'a> {
             end: self.offset(),
             version: self.version,
             blame: self.blame,
+            defers_payload: false,
+            payload_start: None,
         })
     }
 
     /// One element that begins with a 16-bit type and a 16-bit length of the whole, these four
     /// bytes included: the type, and the bytes after the length.
+    #[inline]
     pub fn tlv(&mut self) -> Result<(u16, Self), DecodeError> {
         let at = self.mark();
         let (kind, length) = (self.u16()?, self.u16()?);
@@ -137,6 +185,7 @@ impl<'a> Reader<'a> {
 
     /// [`Reader::tlv`] whose length is a multiple of eight, as those of actions and instructions
     /// are.
+    #[inline]
     pub fn tlv_of_8(&mut self) -> Result<(u16, Self), DecodeError> {
         let at = self.mark();
         let (kind, body) = self.tlv()?;
@@ -148,6 +197,7 @@ impl<'a> Reader<'a> {
 
     /// One element that begins with a 16-bit length of the whole, these two bytes included: the
     /// bytes after the length.
+    #[inline]
     pub fn sized(&mut self) -> Result<Self, DecodeError> {
         let at = self.mark();
         let length = self.u16()?;
@@ -158,6 +208,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A child whose length, read at `at`, is known to include what was read since.
+    #[inline]
     fn fitting(&mut self, at: Mark, length: u16, body: usize) -> Result<Self, DecodeError> {
         let have = usize::from(length) - body + self.remaining();
         if body > self.remaining() {
@@ -171,12 +222,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips padding up to the next multiple of eight bytes since `start`, an offset.
+    #[inline]
     pub fn pad_to_8(&mut self, start: usize) -> Result<(), DecodeError> {
         let len = self.offset() - start;
         self.pad(len.next_multiple_of(8) - len)
     }
 
     /// Reads a part in which a wrong length is answered with `code`.
+    #[inline]
     pub fn blaming<T>(
         &mut self,
         code: ErrorCode,
@@ -189,11 +242,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A field of a message, named in its errors.
+    #[inline]
     pub fn field<T: Wire>(&mut self, name: &'static str) -> Result<T, DecodeError> {
         T::decode(self).map_err(|error| error.in_field(name))
     }
 
     /// Padding, then a field.
+    #[inline]
     pub fn field_after_pad<T: Wire>(
         &mut self,
         pad: usize,
@@ -204,6 +259,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A field, then padding.
+    #[inline]
     pub fn field_before_pad<T: Wire>(
         &mut self,
         name: &'static str,
@@ -251,6 +307,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses what is left.
+    #[inline]
     pub fn finish(&self) -> Result<(), DecodeError> {
         match self.remaining() {
             0 => Ok(()),
@@ -276,12 +333,14 @@ macro_rules! integers {
     ($($int:ident)+) => { $(
         impl Reader<'_> {
             #[doc = concat!("The next `", stringify!($int), "`.")]
+            #[inline]
             pub fn $int(&mut self) -> Result<$int, DecodeError> {
                 self.array().map($int::from_be_bytes)
             }
         }
 
         impl Wire for $int {
+            #[inline]
             fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 r.$int()
             }

@@ -8,6 +8,7 @@ use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId};
 macro_rules! numbers {
     ($($name:ident $int:ident;)+) => { $(
         impl Wire for $name {
+            #[inline]
             fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 r.$int().map(Self)
             }
@@ -29,6 +30,7 @@ numbers! {
 }
 
 impl Wire for MacAddr {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.array().map(Self)
     }
@@ -39,6 +41,7 @@ impl Wire for MacAddr {
 }
 
 impl Wire for Ipv4Addr {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.u32().map(Self::from)
     }
