@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pointsman_tests::{Lab, until};
+use topologies::Topology;
 use topologies::mininet::{Mininet, MininetError, OpenFlow, Options};
 
 /// Switches that learn by themselves, as `ovs-vswitchd` does without a controller.
@@ -156,7 +157,12 @@ fn a_host_moves_with_its_addresses() {
 
 #[test]
 fn tcp_gets_through_the_userspace_datapath() {
-    let lab = alone("single,2");
+    let received = bits_per_second(&alone("single,2"));
+    assert!(received > 10e6, "{received} bit/s");
+}
+
+/// What a second of TCP from h1 to h2 brings over.
+fn bits_per_second(lab: &Lab) -> f64 {
     let server = lab
         .spawn("h2", "iperf3 --server --one-off --forceflush")
         .unwrap();
@@ -169,10 +175,36 @@ fn tcp_gets_through_the_userspace_datapath() {
     });
     let report = lab.ok("h1", "iperf3 --client 10.0.0.2 --time 1 --json");
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let received = report["end"]["sum_received"]["bits_per_second"]
+    report["end"]["sum_received"]["bits_per_second"]
         .as_f64()
-        .unwrap();
-    assert!(received > 10e6, "{received} bit/s");
+        .unwrap()
+}
+
+#[test]
+fn a_limited_link_is_limited() {
+    let mut pair = serde_json::to_value(Topology::parse("linear,2").unwrap()).unwrap();
+    pair["links"][0]["bandwidth_mbps"] = 5.into();
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(file.path(), pair.to_string()).unwrap();
+    let lab = alone(file.path().to_str().unwrap());
+    let received = bits_per_second(&lab);
+    assert!((1e6..6e6).contains(&received), "{received} bit/s");
+}
+
+#[test]
+fn ipv6_is_there_when_asked_for() {
+    let options = Options {
+        ipv6: true,
+        replace: true,
+        ..Options::default()
+    };
+    let lab = Lab::with_options("single,2", &options);
+    vsctl(&["set-fail-mode", "s1", "standalone"]);
+    until("the neighbour answers", Duration::from_secs(10), || {
+        let ping = "ping -6 -c 1 -W 1 fe80::200:ff:fe00:2%h1-eth0";
+        let output = lab.run("h1", ping, Duration::from_secs(5)).unwrap();
+        (output.status == Some(0)).then_some(())
+    });
 }
 
 #[test]

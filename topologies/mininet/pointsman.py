@@ -22,7 +22,7 @@ import shlex
 import subprocess
 import sys
 
-from mininet.link import TCLink
+from mininet.link import TCIntf, TCLink
 from mininet.node import Controller, Host, OVSSwitch
 from mininet.topo import Topo
 
@@ -90,7 +90,19 @@ def shaping(link):
         options["bw"] = link["bandwidth_mbps"]
     if "delay_ms" in link:
         options["delay"] = f"{link['delay_ms']}ms"
-    return {"cls": TCLink, **options} if options else {}
+    if not options:
+        return {}
+    return {"cls": TCLink, "cls1": ShapedIntf, "cls2": ShapedIntf, **options}
+
+
+class ShapedIntf(TCIntf):
+    """An interface with limits that are there: Mininet's goes on without those the kernel lacks."""
+
+    def tc(self, cmd, tc="tc"):
+        said = super().tc(cmd, tc)
+        if "unknown" in said:
+            raise RuntimeError(f"{self}: this kernel cannot limit or delay links: {said.strip()}")
+        return said
 
 
 class PointsmanSwitch(OVSSwitch):

@@ -12,14 +12,17 @@
 
 mod app;
 mod event;
+pub mod routes;
 mod rule;
 pub mod snapshot;
+pub mod testing;
 
 pub use app::{
     App, AppBackend, AppContext, ConfigError, HandlerBackend, Packet, PacketContext, PacketHandler,
     TellError, Verdict,
 };
 pub use event::Event;
+pub use routes::{Ends, Route, Routes};
 pub use rule::{Priority, PriorityError, Rule, RuleRejection};
 pub use snapshot::{
     Annotations, Host, HostId, Link, LinkId, LinkState, Location, Port, PortCounters, PortRole,

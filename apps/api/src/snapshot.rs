@@ -12,6 +12,7 @@ use std::time::SystemTime;
 
 use imbl::OrdMap;
 use openflow::flow::{PortDesc, SwitchDesc};
+use openflow::packet::PacketView;
 use openflow::{Dpid, MacAddr, PortNo, Version};
 use serde::{Deserialize, Serialize};
 use topologies::graph::Graph;
@@ -159,6 +160,26 @@ pub struct HostId {
     pub vlan: Option<u16>,
 }
 
+impl HostId {
+    /// Who sent a packet.
+    #[must_use]
+    pub fn source_of(headers: &PacketView<'_>) -> Self {
+        Self {
+            mac: headers.eth_src(),
+            vlan: headers.vlan().map(|tag| tag.id),
+        }
+    }
+
+    /// Whom it is for.
+    #[must_use]
+    pub fn destination_of(headers: &PacketView<'_>) -> Self {
+        Self {
+            mac: headers.eth_dst(),
+            ..Self::source_of(headers)
+        }
+    }
+}
+
 impl fmt::Display for HostId {
     /// `00:00:00:00:00:01`, with `@10` behind it in VLAN 10.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -224,6 +245,15 @@ impl Snapshot {
             .get(&at.dpid)
             .and_then(|switch| switch.ports.get(&at.port))
             .map_or(PortRole::Unknown, |port| port.role)
+    }
+
+    /// Whether packets sent out of this port reach somebody who is no switch of ours: the switch
+    /// is connected, the port is up and an edge port.
+    #[must_use]
+    pub fn is_usable_edge(&self, at: Location) -> bool {
+        self.switch_up(at.dpid)
+            .and_then(|switch| switch.ports.get(&at.port))
+            .is_some_and(|port| port.role == PortRole::Edge && port.desc.is_up())
     }
 
     /// The host with an address.

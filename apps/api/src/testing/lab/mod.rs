@@ -1,0 +1,387 @@
+//! The lab: building it, and what a test asks of it.
+
+mod carry;
+mod control;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use openflow::flow::FlowEntry;
+use openflow::{Dpid, PortNo, Version};
+use topologies::{LinkEnd, LinkId};
+
+use super::apps::{Done, Hosted, Slot};
+use super::frames::TestHost;
+use super::switch::{TestSwitch, as_flow_entry};
+use crate::app::{App, ConfigError};
+use crate::event::Event;
+use crate::snapshot::{Location, Snapshot};
+
+/// A controller with apps and a network of made-up switches. See the module's text.
+pub struct Lab {
+    now: Instant,
+    /// What the controller knows of the network.
+    snapshot: Arc<Snapshot>,
+    apps: Vec<Box<dyn Hosted>>,
+    /// When each app is to be woken.
+    wakes: Vec<Option<Instant>>,
+    /// For one app or all, in order.
+    events: VecDeque<(Option<usize>, Event)>,
+    rules: rules::Rules,
+
+    switches: BTreeMap<Dpid, TestSwitch>,
+    /// Both ends of every cable.
+    cables: BTreeMap<Location, Location>,
+    /// Ports without a signal.
+    dark: BTreeSet<Location>,
+    hosts: BTreeMap<TestHost, Location>,
+    /// Packets on their way.
+    flights: VecDeque<carry::Flight>,
+    /// What came in by ports of which it is not known yet what is behind them.
+    held: Vec<(Location, Bytes)>,
+    arrived: Vec<(TestHost, Bytes)>,
+    packet_ins: u64,
+}
+
+impl fmt::Debug for Lab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lab")
+            .field("switches", &self.switches.keys())
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where a frame would go by the flow tables alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Hosts it reaches, sorted, one entry for each copy.
+    pub arrived: Vec<TestHost>,
+    /// Ports where a copy came in that goes to the controller.
+    pub punted: Vec<Location>,
+    /// Frames as they arrived.
+    pub frames: Vec<(TestHost, Bytes)>,
+}
+
+/// Building.
+impl Lab {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            now: Instant::now(),
+            snapshot: Arc::default(),
+            apps: Vec::new(),
+            wakes: Vec::new(),
+            events: VecDeque::new(),
+            rules: rules::Rules::default(),
+            switches: BTreeMap::new(),
+            cables: BTreeMap::new(),
+            dark: BTreeSet::new(),
+            hosts: BTreeMap::new(),
+            flights: VecDeque::new(),
+            held: Vec::new(),
+            arrived: Vec::new(),
+            packet_ins: 0,
+        }
+    }
+
+    /// A switch of 1.3.
+    pub fn switch(&mut self, dpid: u64) -> Dpid {
+        self.switch_of(dpid, Version::V1_3)
+    }
+
+    /// A switch of a version.
+    pub fn switch_of(&mut self, dpid: u64, version: Version) -> Dpid {
+        self.switches.insert(Dpid(dpid), TestSwitch::new(version));
+        Dpid(dpid)
+    }
+
+    /// A cable between two ports, given as (switch, port); names it by its first end.
+    pub fn cable(&mut self, a: (u64, u32), b: (u64, u32)) -> LinkId {
+        let (a, b) = (port(a), port(b));
+        self.cables.extend([(a, b), (b, a)]);
+        LinkId::new(a, b)
+    }
+
+    /// The next host, at a port of a switch. Several at one port: there is a hub.
+    pub fn host(&mut self, dpid: u64, at: u32) -> TestHost {
+        let number = self.hosts.keys().next_back().map_or(1, |last| last.0 + 1);
+        self.hosts.insert(TestHost(number), port((dpid, at)));
+        TestHost(number)
+    }
+
+    /// Starts an app; those started first are asked first.
+    pub fn start<A: App>(&mut self, app: A) {
+        self.apps.push(Box::new(Slot::new(app)));
+        self.wakes.push(None);
+        let index = self.apps.len() - 1;
+        for (dpid, switch) in &self.switches {
+            if switch.connected {
+                self.apps[index].connect(*dpid);
+            }
+        }
+        self.events.push_back((Some(index), Event::Resync));
+    }
+
+    /// The controller is gone and comes back without memory and without apps; switches keep
+    /// their tables. Start the apps again in the same order, then connect.
+    pub fn restart(&mut self) {
+        self.snapshot = Arc::default();
+        self.apps.clear();
+        self.wakes.clear();
+        self.events.clear();
+        self.held.clear();
+        self.flights.clear();
+        self.rules = rules::Rules::default();
+        for switch in self.switches.values_mut() {
+            switch.connected = false;
+        }
+    }
+}
+
+/// Asking.
+impl Lab {
+    /// The lab's time.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// What the controller knows.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Packets the controller got so far.
+    #[must_use]
+    pub fn packet_ins(&self) -> u64 {
+        self.packet_ins
+    }
+
+    /// Entries written to or deleted from tables so far.
+    #[must_use]
+    pub fn flow_mods(&self) -> u64 {
+        self.rules.flow_mods
+    }
+
+    /// Every host.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<TestHost> {
+        self.hosts.keys().copied().collect()
+    }
+
+    /// Every host but one.
+    #[must_use]
+    pub fn others(&self, than: TestHost) -> Vec<TestHost> {
+        self.hosts().into_iter().filter(|h| *h != than).collect()
+    }
+
+    /// Where a host is.
+    #[must_use]
+    pub fn location(&self, host: TestHost) -> Location {
+        self.hosts[&host]
+    }
+
+    /// A switch's table, highest priority first.
+    #[must_use]
+    pub fn table(&self, dpid: Dpid) -> Vec<FlowEntry> {
+        let entries = self.switches[&dpid].table.values();
+        entries.rev().map(as_flow_entry).collect()
+    }
+
+    /// The app, to be looked at.
+    ///
+    /// # Panics
+    /// When no such app was started.
+    #[must_use]
+    pub fn app<A: App>(&self) -> &A {
+        let mut slots = self
+            .apps
+            .iter()
+            .filter_map(|app| app.any().downcast_ref::<Slot<A>>());
+        slots.next().expect("the app was started").app()
+    }
+
+    /// Says something to an app, as the API would; it hears it in [`Lab::run`].
+    ///
+    /// # Panics
+    /// When no such app was started.
+    pub fn tell<A: App>(&mut self, message: A::Message) {
+        let mut slots = self
+            .apps
+            .iter_mut()
+            .filter_map(|app| app.any_mut().downcast_mut());
+        let slot: &mut Slot<A> = slots.next().expect("the app was started");
+        slot.tell(message);
+    }
+
+    /// Gives an app new settings.
+    ///
+    /// # Errors
+    /// The app's.
+    ///
+    /// # Panics
+    /// When no such app was started.
+    pub fn configure<A: App>(&mut self, settings: &serde_json::Value) -> Result<(), ConfigError> {
+        let mut apps = self.apps.iter();
+        let index = apps
+            .position(|app| app.any().is::<Slot<A>>())
+            .expect("the app was started");
+        let (done, result) = self.apps[index].configure((&self.snapshot, self.now), settings);
+        self.carry_out(index, done);
+        result
+    }
+}
+
+/// Driving.
+impl Lab {
+    /// A host sends a frame; returns which hosts got it, sorted, one entry for each copy, after
+    /// everything has come to rest. The clock stands still.
+    pub fn send(&mut self, from: TestHost, frame: Bytes) -> Vec<TestHost> {
+        self.arrived.clear();
+        self.inject(from, frame);
+        self.run();
+        self.take_arrived()
+            .into_iter()
+            .map(|(host, _)| host)
+            .collect()
+    }
+
+    /// As [`Lab::send`], and lets time pass.
+    pub fn send_and_wait(&mut self, from: TestHost, frame: Bytes, wait: Duration) -> Vec<TestHost> {
+        self.arrived.clear();
+        self.inject(from, frame);
+        self.run_for(wait);
+        self.take_arrived()
+            .into_iter()
+            .map(|(host, _)| host)
+            .collect()
+    }
+
+    /// What arrived since it was last asked, sorted by host.
+    pub fn take_arrived(&mut self) -> Vec<(TestHost, Bytes)> {
+        self.arrived.sort_by_key(|(host, _)| *host);
+        std::mem::take(&mut self.arrived)
+    }
+
+    /// Everything that can happen without time passing.
+    pub fn run(&mut self) {
+        loop {
+            self.carry();
+            if !(self.next_event() || self.next_message() || self.step()) {
+                break;
+            }
+        }
+    }
+
+    /// Lets time pass: apps wake, idle entries time out.
+    pub fn run_for(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.run();
+        while let Some(next) = self.next_time().filter(|next| *next <= end) {
+            self.now = self.now.max(next);
+            self.expire();
+            for index in 0..self.apps.len() {
+                if self.wakes[index].is_some_and(|at| at <= self.now) {
+                    self.wakes[index] = None;
+                    let done = self.apps[index].wake((&self.snapshot, self.now));
+                    self.carry_out(index, done);
+                }
+            }
+            self.run();
+        }
+        self.now = end;
+    }
+
+    /// Gives the next event to whom it is for. False: there is none.
+    pub fn next_event(&mut self) -> bool {
+        let Some((target, event)) = self.events.pop_front() else {
+            return false;
+        };
+        for index in 0..self.apps.len() {
+            if target.is_none_or(|target| target == index) {
+                let done = self.apps[index].event((&self.snapshot, self.now), &event);
+                self.carry_out(index, done);
+            }
+        }
+        true
+    }
+
+    /// Gives one message to an app. False: there is none.
+    pub fn next_message(&mut self) -> bool {
+        let Some(index) = self.apps.iter().position(|app| app.has_message()) else {
+            return false;
+        };
+        let done = self.apps[index].message((&self.snapshot, self.now));
+        self.carry_out(index, done);
+        true
+    }
+
+    /// Carries out the next single step of the rule changes asked for, in the order of their
+    /// stages. False: there is none.
+    pub fn step(&mut self) -> bool {
+        let step = self.rules.next(&self.switches);
+        match step {
+            None => return false,
+            Some(rules::Step::Put { dpid, rule, app }) => {
+                self.rules.flow_mods += 1;
+                let now = self.now;
+                self.with_connected(dpid, |switch| switch.put(rule, app, now));
+            }
+            Some(rules::Step::Delete { dpid, identity }) => {
+                self.rules.flow_mods += 1;
+                self.with_connected(dpid, |switch| switch.table.remove(&identity));
+            }
+            Some(rules::Step::Packet { dpid, packet }) => self.packet_out(dpid, packet),
+        }
+        true
+    }
+
+    fn carry_out(&mut self, index: usize, done: Done) {
+        for (dpid, packet) in done.packets {
+            self.packet_out(dpid, packet);
+        }
+        if let Some(delay) = done.wake {
+            self.wakes[index] = Some(self.now + delay);
+        }
+        self.rules.change(index, done.sets, done.packets_after);
+        if done.release {
+            self.rules.release(index);
+        }
+    }
+
+    fn with_connected<T>(&mut self, dpid: Dpid, act: impl FnOnce(&mut TestSwitch) -> T) {
+        if let Some(switch) = self.switches.get_mut(&dpid).filter(|s| s.connected) {
+            act(switch);
+        }
+    }
+
+    fn next_time(&self) -> Option<Instant> {
+        let idle = self
+            .switches
+            .values()
+            .flat_map(|s| s.table.values())
+            .filter_map(|entry| {
+                let seconds = u64::from(entry.rule.idle_timeout_s);
+                (seconds != 0).then(|| entry.used + Duration::from_secs(seconds))
+            });
+        self.wakes.iter().copied().flatten().chain(idle).min()
+    }
+}
+
+/// A port by numbers.
+fn port((dpid, port): (u64, u32)) -> Location {
+    LinkEnd::new(Dpid(dpid), PortNo(port))
+}
