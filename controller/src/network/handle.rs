@@ -180,4 +180,20 @@ impl NetworkHandle {
     pub(crate) async fn tell(&self, input: Input) {
         let _ = self.inputs.send(input).await;
     }
+
+    /// For tests of those who tell the network: what they tell comes out of the receiver.
+    #[cfg(test)]
+    pub(crate) fn without_writer() -> (Self, mpsc::Receiver<Input>) {
+        let (inputs, told) = mpsc::channel(1_024);
+        let handle = Self {
+            published: Arc::default(),
+            updates: broadcast::channel(UPDATES_KEPT).0,
+            inputs,
+            sightings: mpsc::channel(1).0,
+            sealer: Sealer::new(Instant::now()),
+            metrics: Metrics::new(),
+            notices: Notices::default(),
+        };
+        (handle, told)
+    }
 }

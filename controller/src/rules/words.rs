@@ -7,12 +7,12 @@ use crate::southbound::Refusal;
 /// `s3 rejected flow-mod (table 0, priority 100, ip,nw_dst=10.0.0.1): OFPBMC_BAD_PREREQ, …`
 pub(super) fn refused(switch: &str, wanted: &Wanted, refusal: &Refusal) -> String {
     let key = &wanted.key;
-    format!("{switch} rejected flow-mod ({key}): {}", why(refusal))
+    format!("{switch} rejected flow-mod ({key}): {refusal}")
 }
 
 /// The same of a delete.
 pub(super) fn kept(switch: &str, key: &EntryKey, refusal: &Refusal) -> String {
-    format!("{switch} rejected delete of ({key}): {}", why(refusal))
+    format!("{switch} rejected delete of ({key}): {refusal}")
 }
 
 /// Another app wants the same entry.
@@ -34,13 +34,4 @@ pub(super) fn fought_over(switch: &str, first: &Wanted, how_many: usize) -> Stri
         "{switch} does not keep the entry ({key}){more} as it was sent: somebody else changes it, \
          or the switch shows it otherwise"
     )
-}
-
-/// Why, alone.
-pub(super) fn why(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Unsupported(unsupported) => unsupported.to_string(),
-        Refusal::Switch(error) if error.meaning.is_empty() => error.name.clone(),
-        Refusal::Switch(error) => format!("{}, {}", error.name, error.meaning),
-    }
 }

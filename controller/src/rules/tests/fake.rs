@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use app_api::{Event, Priority, Rule, Snapshot};
-use arc_swap::ArcSwap;
+use app_api::{Priority, Rule};
 use openflow::flow::{
     Action, FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason,
     FlowStatsRequest, Group, GroupStats, Instructions, Match, SwitchError,
 };
-use openflow::{Cookie, Dpid, MacAddr, PortNo, TableId, Version};
-use tokio::sync::{broadcast, mpsc};
+use openflow::{Cookie, Dpid, MacAddr, PortNo, Version};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -143,6 +142,7 @@ pub(super) struct Hardware {
     pub(super) batch_takes: Mutex<Duration>,
     pub(super) read_takes: Mutex<Duration>,
     pub(super) tells_deletes: Mutex<bool>,
+    reads: AtomicU64,
     rules: RulesHandle,
     log: Log,
 }
@@ -176,9 +176,22 @@ impl FakeSwitch {
         self.hardware.rules.connect(self.clone());
     }
 
+    /// Numbers the connection.
+    pub(super) fn number(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) fn reads(&self) -> u64 {
+        self.hardware.reads.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn disconnect(&self) {
+        self.hardware.rules.switch_gone(self.dpid, self.epoch);
+    }
+
     /// The connection breaks and a new one comes.
     pub(super) fn reconnect(&mut self) {
-        self.hardware.rules.switch_gone(self.dpid, self.epoch);
+        self.disconnect();
         self.epoch = EPOCHS.fetch_add(1, Ordering::Relaxed);
         self.connect();
     }
@@ -269,6 +282,7 @@ impl SwitchPort for FakeSwitch {
     }
 
     async fn flow_entries(&self, _: FlowStatsRequest) -> Result<Vec<FlowEntry>, RequestError> {
+        self.hardware.reads.fetch_add(1, Ordering::Relaxed);
         let takes = *self.hardware.read_takes.lock().unwrap();
         timeout(DEADLINE, sleep(takes))
             .await
@@ -293,15 +307,9 @@ pub(super) struct Lab {
 impl Lab {
     /// With these apps, in this order; all run.
     pub(super) async fn with(apps: &[&str]) -> Self {
-        let (inputs, network) = mpsc::channel(1_024);
-        let (updates, _) = broadcast::channel(16);
-        let published = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
+        let (handle, network) = NetworkHandle::without_writer();
         let services = Services {
-            network: NetworkHandle {
-                published,
-                updates,
-                inputs,
-            },
+            network: handle,
             events: Events::default(),
             notices: Notices::default(),
             metrics: Metrics::new(),
@@ -333,6 +341,7 @@ impl Lab {
                 batch_takes: Mutex::new(Duration::from_millis(1)),
                 read_takes: Mutex::new(Duration::from_millis(1)),
                 tells_deletes: Mutex::new(true),
+                reads: AtomicU64::new(0),
                 rules: self.rules.clone(),
                 log: Arc::clone(&self.log),
             }),
@@ -353,10 +362,6 @@ impl Lab {
         switch.connect();
         self.ready().await;
         switch
-    }
-
-    pub(super) async fn set(&self, app: &str, set: &str, rules: &[Rule]) {
-        self.rules.change(app, vec![change(set, rules)]).await;
     }
 
     /// Sets and waits until it is done.
@@ -421,10 +426,4 @@ pub(super) fn of_app(rule: &Rule, app: &str, set: &str) -> FlowMod {
 /// Somebody else's.
 pub(super) fn foreign(rule: &Rule) -> FlowMod {
     flow_mod(rule, Cookie(7))
-}
-
-pub(super) const TABLE_0: TableId = TableId(0);
-
-pub(super) fn is_rejection(event: &Event) -> bool {
-    matches!(event, Event::RuleRejected(_))
 }
