@@ -257,8 +257,12 @@ impl<K: Ord + Clone> Routes<K> {
     }
 
     /// A hop of a route found on a switch, from before the controller started. It counts when the
-    /// route is inserted: see [`Routes::is_decided`] for when to do that.
+    /// route is inserted: see [`Routes::is_decided`] for when to do that. What is wanted already
+    /// has a path.
     pub fn adopt(&mut self, key: K, hop: Hop) {
+        if self.routes.contains_key(&key) {
+            return;
+        }
         let hops = self.found.entry(key).or_default();
         if !hops.contains(&hop) {
             hops.push(hop);

@@ -7,7 +7,8 @@
 //! business: **running**. Entries of an earlier run keep flooding meanwhile, and their tree is
 //! taken over once its cables are found again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,11 @@ pub(crate) struct Broadcast {
     seen: Option<Arc<Snapshot>>,
     /// What switches are to do; while finding, what those with entries of an earlier run do.
     plans: BTreeMap<Dpid, FloodPorts>,
+    /// Ports that were cables in an earlier run and have not been found to be so again. Where
+    /// nothing answers, there is a host now, or a switch that has lost the controller and still
+    /// floods as it was told; taking the second for the first would close a loop. So they stay
+    /// closed until the link is found or the port goes down.
+    suspects: BTreeSet<Location>,
     published: Arc<ArcSwap<Flooding>>,
     /// When handlers may use what was opened last: closing must be done everywhere by then.
     open_at: Option<Instant>,
@@ -63,6 +69,7 @@ impl Default for Broadcast {
             forest: SpanningForest::default(),
             seen: None,
             plans: BTreeMap::new(),
+            suspects: BTreeSet::new(),
             published: Arc::default(),
             open_at: None,
             held: VecDeque::new(),
@@ -108,13 +115,25 @@ impl Broadcast {
 
     /// Entries of an earlier run.
     pub(crate) fn adopt(&mut self, dpid: Dpid, entries: &[FlowEntry]) {
-        if let Some(ports) = FloodPorts::of_entries(entries) {
-            self.plans.entry(dpid).or_insert(ports);
+        let Some(ports) = FloodPorts::of_entries(entries) else {
+            return;
+        };
+        if let Entry::Vacant(vacant) = self.plans.entry(dpid) {
+            let cables = ports.tree.iter().chain(&ports.closed);
+            self.suspects
+                .extend(cables.map(|port| Location::new(dpid, *port)));
+            vacant.insert(ports);
         }
+    }
+
+    /// Ports kept closed because a switch without controller may be behind them.
+    pub(crate) fn suspects(&self) -> impl Iterator<Item = Location> {
+        self.suspects.iter().copied()
     }
 
     /// What comes up at this port may be something else.
     pub(crate) fn port_down(&mut self, ctx: &mut AppContext<'_>, at: Location, reason: &str) {
+        self.suspects.remove(&at);
         if let Some(plan) = self.plans.get_mut(&at.dpid) {
             let mut before = plan.clone();
             before.forget(at.port);
@@ -162,7 +181,7 @@ impl Broadcast {
     pub(crate) fn flood(&mut self, ctx: &mut AppContext<'_>, at: Location, frame: Bytes) {
         let now = ctx.now();
         let ready = match self.phase {
-            Phase::Finding { .. } => is_found(ctx.snapshot()) && is_edge(ctx, at),
+            Phase::Finding { .. } => is_found(ctx.snapshot()) && self.is_edge(ctx, at),
             Phase::Running => self.open_at.is_none(),
         };
         if ready {
@@ -184,7 +203,7 @@ impl Broadcast {
         for held in std::mem::take(&mut self.held) {
             let ready = match self.phase {
                 Phase::Finding { .. } => {
-                    found && is_edge(ctx, held.at) || now >= held.since + HOLD_AT_MOST
+                    found && self.is_edge(ctx, held.at) || now >= held.since + HOLD_AT_MOST
                 }
                 Phase::Running => self.open_at.is_none(),
             };
@@ -203,7 +222,7 @@ impl Broadcast {
         if headers.eth_dst().is_multicast() {
             if self.phase == Phase::Running {
                 self.along_tree(ctx, at, frame);
-            } else if is_edge(ctx, at) {
+            } else if self.is_edge(ctx, at) {
                 self.everywhere(ctx, at, &frame);
             }
             return;
@@ -218,6 +237,10 @@ impl Broadcast {
             }
             None => self.everywhere(ctx, at, &frame),
         }
+    }
+
+    fn is_edge(&self, ctx: &AppContext<'_>, at: Location) -> bool {
+        ctx.snapshot().role(at) == PortRole::Edge && !self.suspects.contains(&at)
     }
 
     fn along_tree(&mut self, ctx: &mut AppContext<'_>, at: Location, frame: Bytes) {
@@ -238,19 +261,21 @@ impl Broadcast {
     /// Straight to every edge port but the one it came from: costs a packet-out per switch, and
     /// needs no rule and no tree.
     fn everywhere(&mut self, ctx: &mut AppContext<'_>, from: Location, frame: &Bytes) {
-        let targets: Vec<_> = edge_ports(ctx.snapshot())
-            .filter(|(_, ports)| !ports.is_empty())
-            .collect();
+        let mut targets: Vec<_> = edge_ports(ctx.snapshot()).collect();
+        for (dpid, ports) in &mut targets {
+            ports.retain(|port| {
+                let to = Location::new(*dpid, *port);
+                to != from && !self.suspects.contains(&to)
+            });
+        }
+        targets.retain(|(_, ports)| !ports.is_empty());
         let packets = u32::try_from(targets.len()).unwrap_or(u32::MAX);
         if !self.budget.take(ctx.now(), packets) {
             self.lost += 1;
             return;
         }
-        for (dpid, mut ports) in targets {
-            ports.retain(|port| Location::new(dpid, *port) != from);
-            if !ports.is_empty() {
-                ctx.packet_out(dpid, PacketOut::to_ports(frame.clone(), ports));
-            }
+        for (dpid, ports) in targets {
+            ctx.packet_out(dpid, PacketOut::to_ports(frame.clone(), ports));
         }
     }
 
@@ -272,11 +297,13 @@ impl Broadcast {
     fn start(&mut self, ctx: &mut AppContext<'_>) {
         self.phase = Phase::Running;
         self.forest = self.adopted_forest(ctx.snapshot());
+        let adopted = self.plans.clone();
         let switches: Vec<Dpid> = ctx.snapshot().switches.keys().copied().collect();
         self.update(ctx, &switches, None, "the network is found");
         // What was adopted is not wanted until it is said, changed or not.
         for dpid in switches {
-            self.want(ctx, dpid, "the network is found");
+            let before = adopted.get(&dpid).cloned().unwrap_or_default();
+            self.want(ctx, dpid, &before, "the network is found");
         }
         self.open_at = None;
         self.publish(|plan, _| plan.clone());
@@ -302,6 +329,8 @@ impl Broadcast {
         reason: &str,
     ) {
         let snapshot = ctx.snapshot();
+        self.suspects
+            .retain(|at| snapshot.role(*at) != PortRole::Link);
         let forest_changed = self.renew_forest(snapshot);
         let mut changed = false;
         for switch in snapshot.switches.values() {
@@ -315,10 +344,10 @@ impl Broadcast {
                 .take_if(|(whose, _)| *whose == dpid)
                 .map(|(_, plan)| plan);
             let memory = memory.or_else(|| now.clone()).unwrap_or_default();
-            let plan = FloodPorts::plan(switch, &self.forest, &memory);
+            let plan = FloodPorts::plan(switch, &self.forest, &memory, &self.suspects);
             if now.as_ref() != Some(&plan) {
                 self.plans.insert(dpid, plan);
-                self.want(ctx, dpid, reason);
+                self.want(ctx, dpid, &now.unwrap_or_default(), reason);
                 changed = true;
             }
         }
@@ -346,10 +375,10 @@ impl Broadcast {
         changed
     }
 
-    fn want(&self, ctx: &mut AppContext<'_>, dpid: Dpid, reason: &str) {
+    fn want(&self, ctx: &mut AppContext<'_>, dpid: Dpid, before: &FloodPorts, reason: &str) {
         let switch = ctx.snapshot().switch_up(dpid);
         if let (Some(plan), Some(switch)) = (self.plans.get(&dpid), switch) {
-            let rules = plan.rules(dpid, switch.version);
+            let rules = plan.rules(dpid, switch.version, before);
             ctx.set_rules(&format!("flood {dpid}"), rules, reason);
         }
     }
@@ -380,10 +409,6 @@ fn is_found(snapshot: &Snapshot) -> bool {
         && snapshot.links.values().all(|link| {
             link.state == app_api::LinkState::Down || snapshot.graph().contains_link(&link.id)
         })
-}
-
-fn is_edge(ctx: &AppContext<'_>, at: Location) -> bool {
-    ctx.snapshot().role(at) == PortRole::Edge
 }
 
 /// After the last switch connected, before the tree is put in place: switches of one network

@@ -1,16 +1,19 @@
 //! Broadcast over a spanning forest: what each switch does with it, as rules and for handlers.
 //!
 //! A switch sends a group-addressed frame out of its tree ports and its edge ports, and drops one
-//! that came in by a link outside of the tree. Closing is a rule of its own for every closed port,
-//! put in place before anything is opened and taken away after (stages), and whatever is kept or
-//! opened holds no cycle ([`SpanningForest`]). So at no moment of a change can a frame go round,
-//! whichever of the steps are done.
+//! that came in by a link outside of the tree. There is one rule for each port a frame can come in
+//! by: what is behind a port without one is not known yet, and its frames go to the controller,
+//! which holds them until it is.
+//!
+//! Changes close first, at both ends of a cable, then send elsewhere, then open (stages), and
+//! whatever is kept or opened holds no cycle ([`SpanningForest`]). So at no moment of a change can
+//! a frame go round, whichever of the steps are done.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use app_api::{Location, PortRole, Priority, Rule, Snapshot, Switch};
-use openflow::flow::{Action, Actions, FlowEntry, Instructions, Match};
+use openflow::flow::{Action, Actions, FlowEntry, Instructions, Match, MatchField};
 use openflow::oxm::Field;
 use openflow::packet::{ethertype, ip_proto};
 use openflow::{Dpid, MacAddr, PortNo, Version};
@@ -36,11 +39,17 @@ pub(crate) struct Flooding {
 }
 
 impl FloodPorts {
-    /// Of a connected switch, given what they were.
+    /// Of a connected switch, given what they were, and which of its ports may have a switch
+    /// behind them that has lost the controller.
     ///
     /// Ports that are not known again since the switch reconnected stay what they were, but
     /// closed where they were cables: nothing must be sent along a cable nobody vouches for.
-    pub(crate) fn plan(switch: &Switch, forest: &SpanningForest, before: &Self) -> Self {
+    pub(crate) fn plan(
+        switch: &Switch,
+        forest: &SpanningForest,
+        before: &Self,
+        suspects: &BTreeSet<Location>,
+    ) -> Self {
         let mut ports = Self::default();
         for (no, port) in &switch.ports {
             let at = LinkEnd::new(switch.dpid, *no);
@@ -50,6 +59,7 @@ impl FloodPorts {
             let kind = match port.role {
                 _ if forest.contains(at) => &mut ports.tree,
                 PortRole::Link => &mut ports.closed,
+                PortRole::Edge if suspects.contains(&at) => &mut ports.closed,
                 PortRole::Edge => &mut ports.edge,
                 PortRole::Unknown if before.edge.contains(no) => &mut ports.edge,
                 PortRole::Unknown if before.is_cable(*no) => &mut ports.closed,
@@ -87,59 +97,62 @@ impl FloodPorts {
             .collect()
     }
 
-    /// The rules that do it.
-    pub(crate) fn rules(&self, dpid: Dpid, version: Version) -> Vec<Rule> {
-        let nobody = PortNo::ANY;
-        let flood = Instructions::apply(self.outputs(nobody));
+    /// The rules that do it, where `before` is what the switch did.
+    pub(crate) fn rules(&self, dpid: Dpid, version: Version, before: &Self) -> Vec<Rule> {
         let mut rules = Vec::new();
         for group in groups(version) {
-            rules.push(Rule::new(dpid, FLOOD, group.clone(), flood.clone()).in_stage(1));
-            let closed = self.closed.iter().map(|port| {
-                let matching = group.clone().in_port(*port);
-                Rule::new(dpid, CLOSED, matching, Instructions::drop())
-            });
-            rules.extend(closed);
+            let incoming = |port: PortNo, what: Instructions, stage| {
+                Rule::new(dpid, FLOOD, group.clone().in_port(port), what).in_stage(stage)
+            };
+            for port in &self.closed {
+                rules.push(incoming(*port, Instructions::drop(), CLOSE));
+            }
+            for port in self.tree.iter().chain(&self.edge) {
+                let opens = self.tree.contains(port) && !before.tree.contains(port);
+                let stage = if opens { OPEN } else { SEND };
+                rules.push(incoming(
+                    *port,
+                    Instructions::apply(self.outputs(*port)),
+                    stage,
+                ));
+            }
         }
-        let ask = || Instructions::apply([Action::to_controller()]);
         for port in &self.edge {
-            let questions = questions(version);
-            rules.extend(
-                questions.map(|question| Rule::new(dpid, ASK, question.in_port(*port), ask())),
-            );
+            rules.extend(questions(version).map(|question| {
+                let ask = Instructions::apply([Action::to_controller()]);
+                Rule::new(dpid, ASK, question.in_port(*port), ask).in_stage(SEND)
+            }));
         }
         rules
     }
 
-    /// Reads from entries what rules they were made for; `None` where there is no flood entry.
+    /// Reads from entries what rules they were made for; `None` where there is none of them.
     pub(crate) fn of_entries(entries: &[FlowEntry]) -> Option<Self> {
-        let broadcast = |entry: &FlowEntry| {
-            let group = entry.matching.get(Field::EthDst);
-            group.is_some_and(|part| part.value & 1 << 40 != 0)
-        };
         let mut ports = Self::default();
-        let mut outputs: Option<Vec<PortNo>> = None;
-        for entry in entries.iter().filter(|entry| broadcast(entry)) {
+        let (mut open, mut closed) = (BTreeSet::new(), BTreeSet::new());
+        let mut edge = BTreeSet::new();
+        for entry in entries {
+            let is_group = |part: MatchField| part.value & 1 << 40 != 0;
             let in_port = entry.matching.get(Field::InPort);
-            let in_port = in_port
-                .and_then(|part| u32::try_from(part.value).ok())
-                .map(PortNo);
-            match (entry.priority, in_port) {
-                (priority, None) if priority == FLOOD.number() => {
-                    outputs = Some(entry.instructions.apply.iter().filter_map(output).collect());
-                }
-                (priority, Some(port)) if priority == CLOSED.number() => ports.closed.push(port),
-                (priority, Some(port)) if priority == ASK.number() => ports.edge.push(port),
-                _ => {}
-            }
+            let in_port = in_port.and_then(|part| u32::try_from(part.value).ok());
+            let (Some(port), true) = (
+                in_port.map(PortNo),
+                entry.matching.get(Field::EthDst).is_some_and(is_group),
+            ) else {
+                continue;
+            };
+            let is_drop = entry.instructions.apply.is_empty();
+            match entry.priority {
+                priority if priority == ASK.number() => edge.insert(port),
+                priority if priority == FLOOD.number() && is_drop => closed.insert(port),
+                priority if priority == FLOOD.number() => open.insert(port),
+                _ => continue,
+            };
         }
-        for kind in [&mut ports.edge, &mut ports.closed] {
-            kind.sort_unstable();
-            kind.dedup();
-        }
-        ports.tree = outputs?;
-        ports.tree.retain(|port| !ports.edge.contains(port));
-        ports.tree.sort_unstable();
-        Some(ports)
+        ports.tree.extend(open.difference(&edge));
+        ports.closed.extend(closed.difference(&edge));
+        ports.edge.extend(edge);
+        (ports != Self::default()).then_some(ports)
     }
 }
 
@@ -150,13 +163,6 @@ pub(crate) fn edge_ports(snapshot: &Snapshot) -> impl Iterator<Item = (Dpid, Vec
         let ports = switch.ports.keys().copied().filter(is_edge).collect();
         (switch.dpid, ports)
     })
-}
-
-fn output(action: &Action) -> Option<PortNo> {
-    match action {
-        Action::Output { port, .. } => Some(*port),
-        _ => None,
-    }
 }
 
 /// What counts as broadcast. 1.0 has no masks for Ethernet addresses, so there only the groups
@@ -201,7 +207,10 @@ const COMMON_GROUPS: [MacAddr; 7] = [
 ];
 
 const FLOOD: Priority = Priority::new(5_000);
-/// Above flooding: nothing that comes in here is passed on.
-const CLOSED: Priority = Priority::new(6_000);
-/// Above both, at edge ports only.
-const ASK: Priority = Priority::new(7_000);
+/// Above flooding, at edge ports only.
+const ASK: Priority = Priority::new(6_000);
+
+/// Stages of a change.
+const CLOSE: u16 = 0;
+const SEND: u16 = 1;
+const OPEN: u16 = 2;

@@ -106,9 +106,8 @@ impl Handler {
                 }
                 self.met(ctx, HostId::source_of(packet.headers), dst);
             }
-            None if packet.ingress == PortRole::Edge && self.floods.take(ctx.now(), 1) => {
-                hand_over(ctx, packet);
-            }
+            // Also in the middle of a path, where a rule for a host that is gone led it.
+            None if self.floods.take(ctx.now(), 1) => hand_over(ctx, packet),
             None => {}
         }
     }

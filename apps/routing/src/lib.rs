@@ -24,7 +24,9 @@ mod pairs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use app_api::{App, AppContext, ConfigError, Ends, Event, HostId, Location, PacketHandler, Routes};
+use app_api::{
+    App, AppContext, ConfigError, Ends, Event, HostId, Location, PacketHandler, PortRole, Routes,
+};
 use openflow::Dpid;
 use openflow::flow::{FlowEntry, FlowRemoved, FlowRemovedReason};
 use serde::{Deserialize, Serialize};
@@ -198,6 +200,21 @@ impl Routing {
         self.broadcast.sync(ctx, touched, reason);
     }
 
+    /// No host is behind a port that turned out to be a cable.
+    fn role_changed(&mut self, ctx: &mut AppContext<'_>, at: Location) {
+        let reason = format!("it was found out what is behind port {at}");
+        self.broadcast.sync(ctx, &[at.dpid], &reason);
+        if ctx.snapshot().role(at) == PortRole::Link {
+            let ends_there = self
+                .routes
+                .iter()
+                .filter(|(_, r)| r.from == at || r.to == at);
+            for pair in ends_there.map(|(pair, _)| *pair).collect::<Vec<_>>() {
+                self.withdraw(ctx, pair, &reason);
+            }
+        }
+    }
+
     fn adopt(&mut self, ctx: &AppContext<'_>, dpid: Dpid, entries: &[FlowEntry]) {
         for entry in entries {
             if let Some((pair, hop)) = Pair::of_entry(dpid, entry) {
@@ -303,9 +320,12 @@ impl App for Routing {
                 let name = ctx.snapshot().switch_label(*dpid);
                 self.topology(ctx, &[*dpid], &format!("switch {name} left"));
             }
-            Event::PortUp(at) | Event::PortRoleChanged(at) => {
-                let reason = format!("port {at} came up or was found out about");
-                self.broadcast.sync(ctx, &[at.dpid], &reason);
+            Event::PortUp(at) => {
+                self.broadcast
+                    .sync(ctx, &[at.dpid], &format!("port {at} came up"));
+            }
+            Event::PortRoleChanged(at) => {
+                self.role_changed(ctx, *at);
             }
             Event::PortDown(at) => {
                 let reason = format!("port {at} went down");
@@ -397,6 +417,7 @@ impl App for Routing {
             "pairs_without_path": self.routes.without_path(),
             "tree_links": self.broadcast.cables(),
             "flooding": self.broadcast.is_running(),
+            "closed_until_replugged": self.broadcast.suspects().map(|at| at.to_string()).collect::<Vec<_>>(),
             "frames_lost": self.broadcast.lost(),
         })
     }

@@ -194,6 +194,12 @@ impl Lab {
         self.hosts[&host]
     }
 
+    /// The other end of the cable at a port.
+    #[must_use]
+    pub fn far_end(&self, at: Location) -> Option<Location> {
+        self.cables.get(&at).copied()
+    }
+
     /// A switch's table, highest priority first.
     #[must_use]
     pub fn table(&self, dpid: Dpid) -> Vec<FlowEntry> {
