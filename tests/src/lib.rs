@@ -6,8 +6,10 @@
 
 pub mod controller;
 pub mod lab;
+pub mod ovs;
 pub mod wait;
 
 pub use controller::Controller;
 pub use lab::Lab;
+pub use ovs::PrivateOvs;
 pub use wait::until;

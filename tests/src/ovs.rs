@@ -1,0 +1,167 @@
+//! An Open vSwitch of a test's own: its own database and daemon in a directory of its own, bridges
+//! on the dummy datapath. Needs no root and no kernel module, and disturbs no other.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::until;
+
+/// A running Open vSwitch. Dropping it ends it.
+#[derive(Debug)]
+pub struct PrivateOvs {
+    database: Child,
+    switch: Option<Child>,
+    directory: TempDir,
+}
+
+impl PrivateOvs {
+    /// Starts one without bridges.
+    #[must_use]
+    pub fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let at = directory.path();
+        run(command("ovsdb-tool", at).args(["create", "conf.db", SCHEMA]));
+        let database = command("ovsdb-server", at)
+            .args(["conf.db", "--remote=punix:db.sock", "-vconsole:off"])
+            .args(["-vfile:warn", "--log-file=db.log"])
+            .spawn()
+            .expect("ovsdb-server is installed");
+        let mut ovs = Self {
+            database,
+            switch: None,
+            directory,
+        };
+        until("the database listens", PATIENCE, || {
+            ovs.path("db.sock").exists().then_some(())
+        });
+        run(ovs.vsctl().args(["--no-wait", "init"]));
+        ovs.start_switch();
+        ovs
+    }
+
+    /// A bridge with this datapath id, ports `p1`, `p2`, … and nothing in its table, that connects
+    /// to a controller. `protocol` as `OpenFlow13`.
+    pub fn add_bridge(
+        &self,
+        name: &str,
+        dpid: u64,
+        protocol: &str,
+        ports: u32,
+        controller: SocketAddr,
+    ) {
+        let mut vsctl = self.vsctl();
+        vsctl
+            .args(["add-br", name, "--", "set", "bridge", name])
+            .args(["datapath_type=dummy", "fail-mode=secure"])
+            .arg(format!("protocols={protocol}"))
+            .arg(format!("other-config:datapath-id={dpid:016x}"))
+            .arg("other-config:disable-in-band=true");
+        for port in 1..=ports {
+            let port_name = format!("{name}-p{port}");
+            vsctl
+                .args(["--", "add-port", name, &port_name])
+                .args(["--", "set", "interface", &port_name, "type=dummy"])
+                .arg(format!("ofport_request={port}"));
+        }
+        // Tries again every second instead of ever less often.
+        let target = format!("target=\"tcp:{controller}\"");
+        vsctl
+            .args(["--", "--id=@c", "create", "controller", &target])
+            .args(["max_backoff=1000", "--", "set", "bridge", name])
+            .arg("controller=@c");
+        run(&mut vsctl);
+    }
+
+    /// What `ovs-ofctl COMMAND BRIDGE ARGUMENTS` says, in the bridge's version.
+    #[must_use]
+    pub fn ofctl(&self, protocol: &str, command: &str, bridge: &str, arguments: &[&str]) -> String {
+        let management = format!("unix:{}", self.path(&format!("{bridge}.mgmt")).display());
+        run(self::command("ovs-ofctl", self.directory.path())
+            .args(["-O", protocol, command, &management])
+            .args(arguments))
+    }
+
+    /// Ends the switch daemon at once and starts it again: bridges come back, their flow tables
+    /// empty.
+    pub fn restart_switch(&mut self) {
+        self.stop_switch();
+        self.start_switch();
+    }
+
+    fn stop_switch(&mut self) {
+        if let Some(mut switch) = self.switch.take() {
+            end(&mut switch);
+        }
+    }
+
+    fn start_switch(&mut self) {
+        let database = format!("unix:{}", self.path("db.sock").display());
+        let switch = command("ovs-vswitchd", self.directory.path())
+            .arg(database)
+            .args(["--enable-dummy=override", "--disable-system"])
+            .args(["--disable-system-route", "-vconsole:off", "-vfile:warn"])
+            .arg("--log-file=switch.log")
+            .spawn();
+        self.switch = Some(switch.expect("ovs-vswitchd is installed"));
+    }
+
+    fn vsctl(&self) -> Command {
+        let mut vsctl = command("ovs-vsctl", self.directory.path());
+        vsctl.arg(format!("--db=unix:{}", self.path("db.sock").display()));
+        vsctl.arg("--timeout=20");
+        vsctl
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.directory.path().join(file)
+    }
+}
+
+impl Drop for PrivateOvs {
+    fn drop(&mut self) {
+        self.stop_switch();
+        end(&mut self.database);
+    }
+}
+
+fn end(process: &mut Child) {
+    let _ = process.kill(); // it may have ended
+    let _ = process.wait();
+}
+
+/// A program of Open vSwitch that keeps all its files in one directory.
+fn command(program: &str, directory: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(directory);
+    for variable in ["OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR"] {
+        command.env(variable, directory);
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// What it says; panics with what it complains about if it fails.
+#[track_caller]
+fn run(command: &mut Command) -> String {
+    let output = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}: install openvswitch-switch"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+const SCHEMA: &str = "/usr/share/openvswitch/vswitch.ovsschema";
+const PATIENCE: Duration = Duration::from_secs(20);
