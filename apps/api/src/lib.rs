@@ -7,6 +7,47 @@
 //! that switch's own connection.
 //!
 //! Apps see no bytes, versions or sockets.
+//!
+//! A whole app: packets of one kind stay at the switch they came in by. Its rules are wanted on
+//! every switch that connects, and the test runs it on switches made of nothing
+//! ([`testing::Lab`]).
+//!
+//! ```
+//! use app_api::{App, AppContext, Event, Priority, Rule};
+//! use app_api::testing::{Lab, frames};
+//! use openflow::flow::{Instructions, Match};
+//!
+//! /// Drops frames of an Ethernet type, everywhere.
+//! struct NoSuchType(u16);
+//!
+//! const PRIORITY: Priority = Priority::new(50_000);
+//!
+//! impl App for NoSuchType {
+//!     type Message = ();
+//!
+//!     fn event(&mut self, ctx: &mut AppContext<'_>, event: &Event) {
+//!         if let Event::Resync | Event::SwitchUp(_) = event {
+//!             let switches = ctx.snapshot().switches.keys();
+//!             let rules = switches.map(|dpid| {
+//!                 let matching = Match::any().eth_type(self.0);
+//!                 Rule::new(*dpid, PRIORITY, matching, Instructions::drop())
+//!             });
+//!             ctx.set_rules("drops", rules.collect(), "the app's own");
+//!         }
+//!     }
+//! }
+//!
+//! let mut lab = Lab::new();
+//! lab.switch(1);
+//! let (h1, h2) = (lab.host(1, 1), lab.host(1, 2));
+//! lab.start(NoSuchType(0x88b5));
+//! lab.connect_all();
+//! assert_eq!(lab.send(h1, frames::unicast(h1, h2)), []);
+//! assert_eq!(lab.packet_ins(), 0, "the switch drops it by itself");
+//! ```
+//!
+//! For an app that handles packets see `app-learning-switch`, for one that keeps paths through the
+//! network up [`Routes`] and `app-routing`.
 
 #![warn(missing_docs)]
 
