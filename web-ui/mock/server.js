@@ -16,7 +16,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const KEPT = 500;
 
-export function startMock({ port = 0, k = 4, tickMs = 1000 } = {}) {
+export function startMock({ port = 0, k = 4, tickMs = 1000, token } = {}) {
   const net = MockNetwork.fatTree(k);
   const started = new Date().toISOString();
   let seq = 1;
@@ -42,6 +42,7 @@ export function startMock({ port = 0, k = 4, tickMs = 1000 } = {}) {
       { name: 'learning-switch', description: 'Learns where addresses are, each switch by itself.', state: 'stopped', rules: 0, settings: { idle_timeout_s: 60 }, status: {} },
     ].map((app) => [app.name, { since: started, problem: null, ...app }]),
   );
+  const notices = [];
   const pools = new Map();
   const poolView = (spec) => ({
     protocol: 'tcp', algorithm: 'round_robin', affinity: 'client', health: { interval_ms: 500, failures: 3 },
@@ -62,6 +63,8 @@ export function startMock({ port = 0, k = 4, tickMs = 1000 } = {}) {
 
   const routes = [
     ['GET', /^controller$/, () => ({ version: '0.1.0', started, openflow: ['127.0.0.1:6653'], http: '127.0.0.1:8080', switches: net.switches.size, links: net.links.size, hosts: net.hosts.size })],
+    ['GET', /^notices$/, () => notices],
+    ['GET', /^hosts\/([^/]+)$/, ([id]) => net.hosts.has(id) && { ...net.hosts.get(id), last_seen: new Date().toISOString() }],
     ['GET', /^topology$/, () => net.topology(seq)],
     ['GET', /^switches\/([^/]+)\/flows$/, ([id]) => net.switches.has(id) && net.flows(id)],
     ['GET', /^switches\/([^/]+)\/groups$/, ([id]) => net.switches.has(id) && net.groups(id)],
@@ -110,7 +113,11 @@ export function startMock({ port = 0, k = 4, tickMs = 1000 } = {}) {
       publish('link', net.links.get(link));
       publish('host', net.hosts.get(host));
     },
-    notice: (body) => publish('notice', { time: new Date().toISOString(), severity: 'warning', code: 'rule_rejected', ...body }),
+    notice: (body) => {
+      const notice = { time: new Date().toISOString(), severity: 'warning', code: 'rule_rejected', ...body };
+      notices.push(notice);
+      publish('notice', notice);
+    },
     disconnect: (body) => {
       refusing = body.refuse ?? false;
       for (const client of clients) client.destroy();
@@ -118,6 +125,9 @@ export function startMock({ port = 0, k = 4, tickMs = 1000 } = {}) {
   };
 
   async function api(request, response, path, query) {
+    if (token && request.headers.authorization !== `Bearer ${token}`) {
+      return json(response, 401, { status: 401, code: 'unauthorized', title: 'Unauthorized', detail: 'a token is needed' });
+    }
     if (path === 'events') return events(request, response, query);
     const body = await jsonOf(request);
     for (const [method, pattern, handler] of routes) {

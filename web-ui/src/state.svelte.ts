@@ -6,6 +6,7 @@
 
 import { api, API, ApiError } from './api/client';
 import { EventStream, type Connection } from './api/stream';
+import { setToken } from './api/token';
 import type { App, Controller, Event, Paths } from './api/types';
 import type { LoadMode } from './model/load';
 import { Network, type Touched } from './model/network';
@@ -50,8 +51,8 @@ class Dashboard {
   pathAnswer: PathAnswer | undefined = $state.raw();
   /** Which of the alternatives is lit. */
   pathShown = $state(0);
-  /** The newest notice seen on the notices page. */
-  noticesSeen = $state(-1);
+  /** Notices that came since the notices page was last looked at. */
+  noticesUnseen = $state(0);
   keysOpen = $state(false);
 
   readonly page: Page = $derived(this.route.page);
@@ -102,14 +103,31 @@ class Dashboard {
 
   /** What events do not carry whole: asked again after each reconnect. */
   async #readOnce(): Promise<void> {
-    const [controller, apps, pools] = await Promise.allSettled([
+    const [controller, apps, notices] = await Promise.allSettled([
       api.controller(),
       api.apps(),
-      api.pools(),
+      api.notices(),
+      this.#lookForPools(),
     ]);
     if (controller.status === 'fulfilled') this.controller = controller.value;
     if (apps.status === 'fulfilled') this.apps = apps.value;
-    this.hasPools = pools.status === 'fulfilled';
+    if (notices.status === 'fulfilled') {
+      this.network.setNotices(notices.value);
+      this.noticesRevision += 1;
+    }
+  }
+
+  /** There are pools only while the load balancer runs. */
+  async #lookForPools(): Promise<void> {
+    this.hasPools = await api.pools().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  giveToken(value: string): void {
+    setToken(value);
+    this.#stream.hurry();
   }
 
   #events(events: Event[]): void {
@@ -124,7 +142,7 @@ class Dashboard {
     pending.network ||= touched.network;
     pending.snapshot ||= touched.snapshot;
     pending.apps ||= touched.apps;
-    pending.notices ||= touched.notices;
+    pending.notices += touched.notices;
     for (const dpid of touched.counters) pending.counters.add(dpid);
   }
 
@@ -134,7 +152,10 @@ class Dashboard {
     this.#pending = undefined;
     if (touched.network) this.networkRevision += 1;
     if (touched.counters.size > 0) this.countersRevision += 1;
-    if (touched.notices) this.noticesRevision += 1;
+    if (touched.notices > 0) {
+      this.noticesRevision += 1;
+      this.noticesUnseen += touched.notices;
+    }
     if (touched.apps) this.#mergeApps();
     for (const listener of this.#listeners) listener(touched);
     if (touched.network) this.#askAgain();
@@ -148,6 +169,7 @@ class Dashboard {
       ...[...changed.values()].filter((a) => !known.has(a.name)),
     ];
     this.appsRevision += 1;
+    void this.#lookForPools();
   }
 
   // What is shown.

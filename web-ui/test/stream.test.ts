@@ -27,6 +27,7 @@ class Server {
   urls: string[] = [];
   #controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
   refuse = false;
+  status = 200;
 
   fetch = ((url: string, init?: RequestInit) => {
     this.urls.push(url);
@@ -43,7 +44,7 @@ class Server {
         });
       },
     });
-    return Promise.resolve(new Response(body, { status: 200 }));
+    return Promise.resolve(new Response(body, { status: this.status }));
   }) as typeof fetch;
 
   say(text: string): void {
@@ -89,12 +90,20 @@ describe('the stream', () => {
   const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
   const kinds = () => connections.map((c) => c.kind);
 
-  it('is live when the first byte came', async () => {
+  it('is live when the controller answers, though it has nothing to say yet', async () => {
     await settle();
-    expect(kinds()).toEqual([]);
+    expect(kinds()).toEqual(['live']);
     server.current.say(':\n\n');
     await settle();
     expect(kinds()).toEqual(['live']);
+  });
+
+  it('says when a token is wanted', async () => {
+    await settle();
+    server.current.status = 401;
+    server.current.end();
+    await settle(100);
+    expect(connections.at(-1)).toMatchObject({ kind: 'lost', unauthorized: true });
   });
 
   it('resumes after the last event it has', async () => {
@@ -138,6 +147,6 @@ describe('the stream', () => {
     stream.stop();
     await settle(60_000);
     expect(server.current.urls).toHaveLength(1);
-    expect(kinds()).toEqual([]);
+    expect(kinds()).toEqual(['live']);
   });
 });

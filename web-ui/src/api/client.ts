@@ -1,14 +1,19 @@
 /** REST v1, one function an operation. */
 
+import { authorization } from './token';
 import type {
   App,
+  AppChange,
   Controller,
   Flow,
   Group,
+  Host,
+  Notice,
   Paths,
   Pool,
   PoolSpec,
   Problem,
+  ServerChange,
 } from './types';
 
 export const API = 'api/v1';
@@ -30,7 +35,7 @@ export class ApiError extends Error {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, headers: { accept: 'application/json' } };
+  const init: RequestInit = { method, headers: { accept: 'application/json', ...authorization() } };
   if (signal) init.signal = signal;
   if (body !== undefined) {
     init.body = JSON.stringify(body);
@@ -59,6 +64,9 @@ const id = encodeURIComponent;
 
 export const api = {
   controller: (signal?: AbortSignal) => call<Controller>('GET', 'controller', undefined, signal),
+  notices: (signal?: AbortSignal) => call<Notice[]>('GET', 'notices', undefined, signal),
+  host: (host: string, signal?: AbortSignal) =>
+    call<Host>('GET', `hosts/${id(host)}`, undefined, signal),
   flows: (dpid: string, signal?: AbortSignal) =>
     call<Flow[]>('GET', `switches/${id(dpid)}/flows`, undefined, signal),
   groups: (dpid: string, signal?: AbortSignal) =>
@@ -66,14 +74,11 @@ export const api = {
   paths: (from: string, to: string, k: number, signal?: AbortSignal) =>
     call<Paths>('GET', `paths?from=${id(from)}&to=${id(to)}&k=${k}`, undefined, signal),
   apps: (signal?: AbortSignal) => call<App[]>('GET', 'apps', undefined, signal),
-  changeApp: (name: string, change: { running?: boolean; settings?: unknown }) =>
+  changeApp: (name: string, change: AppChange) =>
     call<App>('PATCH', `apps/${id(name)}`, change),
   pools: (signal?: AbortSignal) => call<Pool[]>('GET', 'pools', undefined, signal),
   createPool: (spec: PoolSpec) => call<Pool>('POST', 'pools', spec),
   deletePool: (name: string) => call<void>('DELETE', `pools/${id(name)}`),
-  changeServer: (
-    pool: string,
-    server: string,
-    change: { weight?: number; draining?: boolean },
-  ) => call<Pool>('PATCH', `pools/${id(pool)}/servers/${id(server)}`, change),
+  changeServer: (pool: string, server: string, change: ServerChange) =>
+    call<Pool>('PATCH', `pools/${id(pool)}/servers/${id(server)}`, change),
 };

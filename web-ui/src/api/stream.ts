@@ -4,12 +4,29 @@
  */
 
 import { SseParser } from './sse';
+import { authorization } from './token';
 import type { Event } from './types';
 
 export type Connection =
   | { kind: 'connecting'; since: number }
   | { kind: 'live'; since: number }
-  | { kind: 'lost'; since: number; attempts: number; problem: string };
+  | {
+      kind: 'lost';
+      since: number;
+      attempts: number;
+      problem: string;
+      /** The controller wants a token, or another one. */
+      unauthorized: boolean;
+    };
+
+class StreamRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the controller answered with HTTP status ${status}`);
+    this.status = status;
+  }
+}
 
 export interface StreamOptions {
   url: string;
@@ -17,14 +34,15 @@ export interface StreamOptions {
   onConnection(connection: Connection): void;
   fetch?: typeof fetch;
   now?(): number;
-  /** No byte for this long: the connection is dead. The server sends a comment more often. */
+  /** No byte for this long: the connection is dead. */
   silenceMs?: number;
   /** Pauses before attempts; the last one repeats. */
   pausesMs?: readonly number[];
 }
 
 const PAUSES_MS = [100, 250, 500, 1000, 2000] as const;
-const SILENCE_MS = 20_000;
+/** The controller fills silence every 15 s: one sign of life may be late. */
+const SILENCE_MS = 32_000;
 
 export class EventStream {
   #options: StreamOptions;
@@ -50,7 +68,7 @@ export class EventStream {
     this.#abort?.abort();
   }
 
-  /** The next attempt now, not after the pause: the browser says the network is back. */
+  /** The next attempt now, not after the pause: the network is back, or a token was given. */
   hurry(): void {
     if (this.#stopped || this.#connection.kind !== 'lost' || this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -63,14 +81,16 @@ export class EventStream {
     const abort = new AbortController();
     this.#abort = abort;
     let problem = 'the stream ended';
+    let unauthorized = false;
     try {
       await this.#read(abort);
     } catch (error) {
       problem = abort.signal.aborted ? 'nothing heard' : message(error);
+      unauthorized = error instanceof StreamRefused && error.status === 401;
     } finally {
       abort.abort();
     }
-    if (!this.#stopped) this.#lost(problem);
+    if (!this.#stopped) this.#lost(problem, unauthorized);
   }
 
   async #read(abort: AbortController): Promise<void> {
@@ -79,11 +99,14 @@ export class EventStream {
     const watch = this.#watchSilence(abort);
     try {
       const response = await doFetch(this.#options.url + since, {
-        headers: { accept: 'text/event-stream' },
+        headers: { accept: 'text/event-stream', ...authorization() },
         signal: abort.signal,
         cache: 'no-store',
       });
-      if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`);
+      if (!response.ok || !response.body) throw new StreamRefused(response.status);
+      // Not at the first event: after a resume there may be none for long.
+      this.#become({ kind: 'live', since: this.#now() });
+      watch.heard();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       const parser = new SseParser();
       for (;;) {
@@ -99,7 +122,6 @@ export class EventStream {
   }
 
   #deliver(events: Event[]): void {
-    if (this.#connection.kind !== 'live') this.#become({ kind: 'live', since: this.#now() });
     const last = events.at(-1);
     if (!last) return;
     this.#since = last.seq;
@@ -118,11 +140,11 @@ export class EventStream {
     };
   }
 
-  #lost(problem: string): void {
+  #lost(problem: string, unauthorized: boolean): void {
     const was = this.#connection;
     const attempts = was.kind === 'lost' ? was.attempts + 1 : 1;
     const since = was.kind === 'lost' ? was.since : this.#now();
-    this.#become({ kind: 'lost', since, attempts, problem });
+    this.#become({ kind: 'lost', since, attempts, problem, unauthorized });
     const pauses = this.#options.pausesMs ?? PAUSES_MS;
     const pause = pauses[Math.min(attempts, pauses.length) - 1] ?? 1000;
     this.#timer = setTimeout(() => void this.#run(), pause);

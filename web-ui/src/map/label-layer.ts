@@ -52,7 +52,9 @@ export class LabelLayer {
       if (span.textContent !== wish.text) span.textContent = wish.text;
       const look = `label ${wish.look}`;
       if (span.className !== look) span.className = look;
+      // What the name belongs to, and where that is: for whoever looks at the page from outside.
       span.dataset['key'] = wish.id;
+      span.dataset['at'] = `${Math.round(wish.x)},${Math.round(wish.y)}`;
       span.style.transform = `translate(${Math.round(box.x)}px, ${Math.round(box.y)}px)`;
       span.style.width = `${box.width}px`;
       span.hidden = false;

@@ -40,6 +40,8 @@ const MARGIN = 0.7;
 const COMFORT = 54;
 /** More nodes than this: only switches are named, and not while the map moves. */
 const MANY = 700;
+/** A node this near to the border of the view, in pixels, is moved to its middle when picked. */
+const EDGE = 8;
 /** What the ring around a picked node takes. */
 const RING = 4;
 /** Pixels the pointer goes before a click is a drag. */
@@ -59,9 +61,13 @@ export class MapView {
   #view: View;
   #kind: LayoutResult['kind'] = 'stress';
   #drag: { key: string; from: Point; moved: boolean } | undefined;
+  /** The button went up after a drag: the click that follows is none. */
+  #dragged = false;
   /** Pixels of a layout unit while the whole is shown. */
   #unit = COMFORT;
   #animation = 0;
+  /** Nodes or cables changed since the last frame. */
+  #unindexed = false;
 
   constructor(
     container: HTMLElement,
@@ -127,7 +133,9 @@ export class MapView {
 
   #listen(): void {
     const sigma = this.#sigma;
-    sigma.on('clickNode', ({ node, event }) => this.#events.pick(node, shift(event.original)));
+    sigma.on('clickNode', ({ node, event }) => {
+      if (!this.#dragged) this.#events.pick(node, shift(event.original));
+    });
     sigma.on('clickEdge', ({ edge, event }) => this.#events.pick(edge, shift(event.original)));
     sigma.on('clickStage', () => this.#events.pick(undefined, false));
     sigma.on('doubleClickStage', ({ preventSigmaDefault }) => {
@@ -139,6 +147,7 @@ export class MapView {
     sigma.on('enterEdge', ({ edge, event }) => this.#hover(edge, event));
     sigma.on('leaveEdge', ({ event }) => this.#hover(undefined, event));
     sigma.on('downNode', ({ node, event }) => {
+      this.#dragged = false;
       this.#drag = { key: node, from: { x: event.x, y: event.y }, moved: false };
     });
     sigma.on('moveBody', ({ event, preventSigmaDefault }) => {
@@ -150,7 +159,10 @@ export class MapView {
     const captor = sigma.getMouseCaptor();
     captor.on('mouseup', () => this.#drop());
     sigma.getTouchCaptor().on('touchup', () => this.#drop());
-    sigma.on('afterRender', () => this.#drawLabels());
+    sigma.on('afterRender', () => {
+      this.#unindexed = false;
+      this.#drawLabels();
+    });
     sigma.on('resize', () => this.#measureUnit());
   }
 
@@ -176,6 +188,7 @@ export class MapView {
   #drop(): void {
     const drag = this.#drag;
     this.#drag = undefined;
+    this.#dragged = drag?.moved ?? false;
     if (drag?.moved) this.#pin(drag.key);
   }
 
@@ -216,7 +229,24 @@ export class MapView {
 
   #sync(): void {
     syncGraph(this.#graph, this.#network, this.#positions.all);
+    this.#unindexed = true;
     this.#sigma.refresh({ schedule: true });
+    this.#say();
+  }
+
+  /** In numbers what is drawn, since a canvas cannot be asked. */
+  #say(): void {
+    const { dataset } = this.#container;
+    const states = [...this.#network.links.values()].filter((l) => this.#graph.hasEdge(linkKey(l.id)));
+    dataset['nodes'] = String(this.#graph.order);
+    dataset['cables'] = String(this.#graph.size);
+    dataset['linksDown'] = String(states.filter((l) => l.state === 'down').length);
+    dataset['linksOneWay'] = String(states.filter((l) => l.state === 'one_way').length);
+    dataset['lit'] = String([...(this.#view.path ?? [])].filter((key) => this.#has(key)).length);
+  }
+
+  #has(key: string): boolean {
+    return this.#graph.hasNode(key) || this.#graph.hasEdge(key);
   }
 
   /** A whole layout arrived: glide there, since jumping loses the reader. */
@@ -308,6 +338,7 @@ export class MapView {
   show(view: Partial<Pick<View, 'loadMode' | 'selected' | 'path'>>): void {
     this.#view = { ...this.#view, ...view };
     this.#sigma.refresh({ schedule: true });
+    this.#say();
   }
 
   recolor(): void {
@@ -321,7 +352,9 @@ export class MapView {
     const known = keys.filter((key) => key !== undefined);
     const nodes = known.filter((key) => this.#graph.hasNode(key));
     const edges = known.filter((key) => this.#graph.hasEdge(key));
-    this.#sigma.refresh({ partialGraph: { nodes, edges }, skipIndexation: true, schedule: true });
+    // What sigma has not indexed yet it cannot paint in place.
+    const skipIndexation = !this.#unindexed;
+    this.#sigma.refresh({ partialGraph: { nodes, edges }, skipIndexation, schedule: true });
   }
 
   // Camera.
@@ -346,14 +379,13 @@ export class MapView {
 
   /** Brings a node into view, without zooming out. */
   reveal(key: string): void {
-    const data = this.#sigma.getNodeDisplayData(key);
-    if (!data) return;
+    if (!this.#graph.hasNode(key)) return;
+    // Not from sigma's display data: between a refresh and the next frame that is not scaled yet.
+    const at = this.#sigma.graphToViewport(this.#graph.getNodeAttributes(key));
     const { width, height } = this.#sigma.getDimensions();
-    const at = this.#sigma.framedGraphToViewport(data);
-    const edge = 60;
-    if (at.x > edge && at.y > edge && at.x < width - edge && at.y < height - edge) return;
-    const camera = this.#sigma.getCamera();
-    void camera.animate({ x: data.x, y: data.y }, { duration: this.#duration() });
+    if (at.x > EDGE && at.y > EDGE && at.x < width - EDGE && at.y < height - EDGE) return;
+    const { x, y } = this.#sigma.viewportToFramedGraph(at);
+    void this.#sigma.getCamera().animate({ x, y }, { duration: this.#duration() });
   }
 
   #duration(): number {
@@ -370,6 +402,7 @@ export class MapView {
     const before = this.#view.cursor;
     this.#view = { ...this.#view, cursor: key };
     this.#repaint([before, key]);
+    this.#container.dataset['cursor'] = key ?? '';
     if (key) this.reveal(key);
     this.#events.cursor(key);
   }

@@ -15,18 +15,16 @@ export interface Touched {
   /** Datapath ids whose counters changed. */
   counters: Set<string>;
   apps: boolean;
-  notices: boolean;
-}
-
-export interface TimedNotice extends Notice {
-  seq: number;
+  /** How many new ones. */
+  notices: number;
 }
 
 /** Older notices are dropped: the log of the controller has them all. */
 const NOTICES_MAX = 200;
 
-export function portKey(dpid: string, port: number | string): string {
-  return `${dpid}:${port}`;
+/** A port is a number, or a name such as `LOCAL`. */
+export function portKey(dpid: string, port: unknown): string {
+  return `${dpid}:${String(port)}`;
 }
 
 export class Network {
@@ -35,7 +33,8 @@ export class Network {
   readonly hosts = new Map<string, Host>();
   /** Apps that changed since the page was opened, by name. */
   readonly apps = new Map<string, App>();
-  notices: TimedNotice[] = [];
+  /** Newest first. */
+  notices: readonly Notice[] = [];
   readonly history = new History();
   #counters = new Map<string, Counters>();
   #seq = -1;
@@ -45,7 +44,7 @@ export class Network {
     return this.#seq;
   }
 
-  counters(dpid: string, port: number | string): Counters | undefined {
+  counters(dpid: string, port: unknown): Counters | undefined {
     return this.#counters.get(portKey(dpid, port));
   }
 
@@ -56,7 +55,7 @@ export class Network {
       snapshot: false,
       counters: new Set(),
       apps: false,
-      notices: false,
+      notices: 0,
     };
     for (const event of events) {
       // A snapshot is taken as it is: a controller that restarted may count from the beginning.
@@ -110,8 +109,8 @@ export class Network {
         touched.apps = true;
         return;
       case 'notice':
-        this.notices = [{ ...event.data, seq: event.seq }, ...this.notices].slice(0, NOTICES_MAX);
-        touched.notices = true;
+        this.notices = [event.data, ...this.notices].slice(0, NOTICES_MAX);
+        touched.notices += 1;
         return;
       default:
         // A newer controller may say more than this page knows.
@@ -147,18 +146,23 @@ export class Network {
     }
   }
 
-  #putCounters(dpid: string, port: number | string, counters: Counters, now: number): void {
+  #putCounters(dpid: string, port: unknown, counters: Counters, now: number): void {
     const key = portKey(dpid, port);
     this.#counters.set(key, counters);
     this.history.add(key, now, counters.rx_bps, counters.tx_bps);
   }
 
-  port(dpid: string, port: number | string): Port | undefined {
+  /** The notices of before, as the controller lists them: oldest first. */
+  setNotices(notices: readonly Notice[]): void {
+    this.notices = notices.slice(-NOTICES_MAX).reverse();
+  }
+
+  port(dpid: string, port: unknown): Port | undefined {
     return this.switches.get(dpid)?.ports.find((p) => String(p.port) === String(port));
   }
 
   /** What is plugged into a port: the other end of a link, or hosts. */
-  behind(dpid: string, port: number | string): { link?: Link; hosts: Host[] } {
+  behind(dpid: string, port: unknown): { link?: Link; hosts: Host[] } {
     const at = (e: { dpid: string; port: number }) => e.dpid === dpid && String(e.port) === String(port);
     const link = [...this.links.values()].find((l) => at(l.a) || at(l.b));
     const hosts = [...this.hosts.values()].filter((h) => at(h.at));
