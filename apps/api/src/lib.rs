@@ -53,6 +53,7 @@
 
 mod app;
 mod event;
+mod pair;
 pub mod routes;
 mod rule;
 pub mod snapshot;
@@ -63,6 +64,7 @@ pub use app::{
     TellError, Verdict,
 };
 pub use event::Event;
+pub use pair::HostPair;
 pub use routes::{Ends, Route, Routes};
 pub use rule::{Priority, PriorityError, Rule, RuleRejection};
 pub use snapshot::{

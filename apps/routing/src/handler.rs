@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app_api::Location;
-use app_api::{HostId, Packet, PacketContext, PacketHandler, PortRole, Verdict};
+use app_api::{HostId, HostPair, Packet, PacketContext, PacketHandler, PortRole, Verdict};
 use arc_swap::{ArcSwap, Cache};
 use bytes::Bytes;
 use openflow::Dpid;
@@ -13,7 +13,6 @@ use openflow::Dpid;
 use crate::budget::Budget;
 use crate::flood::Flooding;
 use crate::neighbours::Question;
-use crate::pairs::Pair;
 
 /// What packet handlers tell the app.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ pub(crate) struct Handler {
     flooding: Cache<Arc<ArcSwap<Flooding>>, Arc<Flooding>>,
     /// Pairs the app was told of lately, by a hash: packets of a pair whose rules are on their way
     /// need not tell it again.
-    told: Box<[Option<(Pair, Instant)>; TOLD]>,
+    told: Box<[Option<(HostPair, Instant)>; TOLD]>,
     floods: Budget,
 }
 
@@ -113,7 +112,7 @@ impl Handler {
     }
 
     fn met(&mut self, ctx: &mut Context<'_>, src: HostId, dst: HostId) {
-        let Some(pair) = Pair::new(src, dst) else {
+        let Some(pair) = HostPair::new(src, dst) else {
             return;
         };
         let [.., a, b] = src.mac.0;

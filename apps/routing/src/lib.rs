@@ -1,6 +1,6 @@
 //! Forwards between hosts over shortest paths, and broadcast without loops.
 //!
-//! - **Pairs** ([`pairs`]): when a host asks for another's address or sends to it, rules for both
+//! - **Pairs**: when a host asks for another's address or sends to it, rules for both
 //!   directions are made along whole paths, before data arrives. The rule at the sender's edge
 //!   has an idle timeout; when that ends, the pair's rules go.
 //! - **Questions** ([`neighbours`]): ARP requests and neighbour solicitations come to the
@@ -19,13 +19,13 @@ mod budget;
 mod flood;
 mod handler;
 mod neighbours;
-mod pairs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use app_api::{
-    App, AppContext, ConfigError, Ends, Event, HostId, Location, PacketHandler, PortRole, Routes,
+    App, AppContext, ConfigError, Ends, Event, HostId, HostPair, Location, PacketHandler, PortRole,
+    Priority, Routes,
 };
 use openflow::Dpid;
 use openflow::flow::{FlowEntry, FlowRemoved, FlowRemovedReason};
@@ -33,7 +33,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::broadcast::Broadcast;
 use crate::handler::Handler;
-use crate::pairs::Pair;
 
 pub use handler::Report;
 
@@ -41,17 +40,17 @@ pub use handler::Report;
 #[derive(Debug)]
 pub struct Routing {
     settings: Settings,
-    routes: Routes<Pair>,
+    routes: Routes<HostPair>,
     /// With whom a host is in a pair, in either direction.
     peers: BTreeMap<HostId, BTreeSet<HostId>>,
     /// Pairs one of whose hosts the controller does not know yet: its first packet told the app
     /// before the network state.
-    expected: Vec<(Instant, Pair)>,
+    expected: Vec<(Instant, HostPair)>,
     broadcast: Broadcast,
     /// When to look for shorter paths.
     improve_at: Option<Instant>,
     /// Where senders of pairs found on switches were.
-    found_senders: BTreeMap<Pair, Location>,
+    found_senders: BTreeMap<HostPair, Location>,
     /// Entries were found that are not all taken over; they stay until then at most.
     adopt_until: Option<Instant>,
     wake_at: Option<Instant>,
@@ -97,8 +96,8 @@ impl Routing {
     }
 
     /// Makes rules for both directions.
-    fn pair(&mut self, ctx: &mut AppContext<'_>, pair: Pair, reason: &str) {
-        let both_known = [pair.src, pair.dst]
+    fn pair(&mut self, ctx: &mut AppContext<'_>, pair: HostPair, reason: &str) {
+        let both_known = [pair.src(), pair.dst()]
             .iter()
             .all(|host| ctx.snapshot().hosts.contains_key(host));
         if !both_known {
@@ -115,44 +114,39 @@ impl Routing {
     }
 
     /// Brings one direction's rules up to date with where its hosts are.
-    fn route(&mut self, ctx: &mut AppContext<'_>, pair: Pair, reason: &str) {
+    fn route(&mut self, ctx: &mut AppContext<'_>, pair: HostPair, reason: &str) {
         let present = self.routes.get(&pair);
         let place = |host: HostId, otherwise: Option<Location>| {
             let known = ctx.snapshot().hosts.get(&host).map(|host| host.at);
             known.or(otherwise)
         };
-        let from = place(pair.src, present.map(|route| route.from));
-        let to = place(pair.dst, present.map(|route| route.to));
+        let from = place(pair.src(), present.map(|route| route.from));
+        let to = place(pair.dst(), present.map(|route| route.to));
         if let (Some(from), Some(to)) = (from, to) {
             self.want(ctx, pair, (from, to), reason);
         }
     }
 
-    fn want(
-        &mut self,
-        ctx: &mut AppContext<'_>,
-        pair: Pair,
-        (from, to): (Location, Location),
-        reason: &str,
-    ) {
-        let route = pair.route(from, to, self.settings.idle_timeout_s);
+    fn want(&mut self, ctx: &mut AppContext<'_>, pair: HostPair, ends: Ends, reason: &str) {
+        let mut route = pair.route(ends, PRIORITY);
+        route.idle_timeout_s = self.settings.idle_timeout_s;
         if self.routes.insert(ctx.snapshot(), pair, route) {
-            for (host, peer) in [(pair.src, pair.dst), (pair.dst, pair.src)] {
+            for (host, peer) in [(pair.src(), pair.dst()), (pair.dst(), pair.src())] {
                 self.peers.entry(host).or_default().insert(peer);
             }
-            ctx.set_rules(&pair.to_string(), self.routes.rules(&pair), reason);
+            ctx.set_rules(&set_of(pair), self.routes.rules(&pair), reason);
         }
     }
 
-    fn withdraw(&mut self, ctx: &mut AppContext<'_>, pair: Pair, reason: &str) {
+    fn withdraw(&mut self, ctx: &mut AppContext<'_>, pair: HostPair, reason: &str) {
         if self.routes.remove(&pair).is_none() {
             return;
         }
-        ctx.set_rules(&pair.to_string(), Vec::new(), reason);
+        ctx.set_rules(&set_of(pair), Vec::new(), reason);
         if self.routes.get(&pair.reversed()).is_some() {
             return;
         }
-        for (host, peer) in [(pair.src, pair.dst), (pair.dst, pair.src)] {
+        for (host, peer) in [(pair.src(), pair.dst()), (pair.dst(), pair.src())] {
             if let Some(peers) = self.peers.get_mut(&host) {
                 peers.remove(&peer);
                 if peers.is_empty() {
@@ -163,10 +157,10 @@ impl Routing {
     }
 
     /// Both directions with every host this one is in a pair with.
-    fn pairs_of(&self, host: HostId) -> Vec<Pair> {
+    fn pairs_of(&self, host: HostId) -> Vec<HostPair> {
         let peers = self.peers.get(&host).into_iter().flatten();
         peers
-            .filter_map(|peer| Pair::new(host, *peer))
+            .filter_map(|peer| HostPair::new(host, *peer))
             .flat_map(|pair| [pair, pair.reversed()])
             .filter(|pair| self.routes.get(pair).is_some())
             .collect()
@@ -177,7 +171,7 @@ impl Routing {
             self.route(ctx, pair, reason);
         }
         let now = ctx.now();
-        let concerns = |pair: &Pair| pair.src == host || pair.dst == host;
+        let concerns = |pair: &HostPair| pair.src() == host || pair.dst() == host;
         let expected: Vec<_> = self
             .expected
             .extract_if(.., |(until, pair)| *until < now || concerns(pair))
@@ -191,7 +185,7 @@ impl Routing {
     /// Links or switches came or went.
     fn topology(&mut self, ctx: &mut AppContext<'_>, touched: &[Dpid], reason: &str) {
         for pair in self.routes.sync(ctx.snapshot()) {
-            ctx.set_rules(&pair.to_string(), self.routes.rules(&pair), reason);
+            ctx.set_rules(&set_of(pair), self.routes.rules(&pair), reason);
         }
         if self.routes.may_improve() {
             self.improve_at
@@ -217,7 +211,7 @@ impl Routing {
 
     fn adopt(&mut self, ctx: &AppContext<'_>, dpid: Dpid, entries: &[FlowEntry]) {
         for entry in entries {
-            if let Some((pair, hop)) = Pair::of_entry(dpid, entry) {
+            if let Some((pair, hop)) = HostPair::of_entry(dpid, entry, PRIORITY) {
                 self.routes.adopt(pair, hop);
                 if entry.idle_timeout_s != 0 {
                     let from = Location::new(dpid, hop.in_port);
@@ -255,9 +249,9 @@ impl Routing {
 
     /// Where a found pair's hosts are: where they were seen since; else, where the entry with the
     /// idle timeout is, which is at its sender's edge port.
-    fn found_ends(&self, ctx: &AppContext<'_>, pair: Pair, is_over: bool) -> Option<Ends> {
-        let place = |sender: Pair| {
-            let seen = ctx.snapshot().hosts.get(&sender.src).map(|host| host.at);
+    fn found_ends(&self, ctx: &AppContext<'_>, pair: HostPair, is_over: bool) -> Option<Ends> {
+        let place = |sender: HostPair| {
+            let seen = ctx.snapshot().hosts.get(&sender.src()).map(|host| host.at);
             seen.or_else(|| self.found_senders.get(&sender).copied())
         };
         let ends = place(pair).zip(place(pair.reversed()));
@@ -269,7 +263,7 @@ impl Routing {
         if removed.reason != FlowRemovedReason::IdleTimeout {
             return; // restored without us where it is wanted
         }
-        let Some((pair, port)) = Pair::of_match(&removed.matching) else {
+        let Some((pair, port)) = HostPair::of_match(&removed.matching) else {
             return;
         };
         let from = self.routes.get(&pair).map(|route| route.from);
@@ -361,7 +355,7 @@ impl App for Routing {
     fn message(&mut self, ctx: &mut AppContext<'_>, report: Report) {
         match report {
             Report::Met { src, dst } => {
-                if let Some(pair) = Pair::new(src, dst) {
+                if let Some(pair) = HostPair::new(src, dst) {
                     self.pair(ctx, pair, &format!("{src} has something to say to {dst}"));
                 }
             }
@@ -381,7 +375,7 @@ impl App for Routing {
             self.improve_at = None;
             for pair in self.routes.improve(ctx.snapshot()) {
                 let rules = self.routes.rules(&pair);
-                ctx.set_rules(&pair.to_string(), rules, "a shorter path came up");
+                ctx.set_rules(&set_of(pair), rules, "a shorter path came up");
             }
         }
         self.take_over(ctx);
@@ -400,7 +394,7 @@ impl App for Routing {
         self.settings = serde_path_to_error::deserialize(settings).map_err(|error| {
             ConfigError::new(error.path().to_string(), error.inner().to_string())
         })?;
-        let pairs: Vec<Pair> = self.routes.iter().map(|(pair, _)| *pair).collect();
+        let pairs: Vec<HostPair> = self.routes.iter().map(|(pair, _)| *pair).collect();
         for pair in pairs {
             self.route(ctx, pair, "another idle timeout was configured");
         }
@@ -422,6 +416,15 @@ impl App for Routing {
         })
     }
 }
+
+/// Names the rules of one direction.
+fn set_of(pair: HostPair) -> String {
+    format!("pair {pair}")
+}
+
+/// Above flooding, since a host's address is more than any group's; below the rules of apps that
+/// care for single connections.
+const PRIORITY: Priority = Priority::new(10_000);
 
 /// How often waiting things are looked after.
 const TICK: Duration = Duration::from_millis(50);

@@ -1,49 +1,69 @@
-//! Rules for one host sending to another.
+//! One host sending to another.
 
 use std::fmt;
 
-use app_api::{HostId, Location, Priority, Route};
 use openflow::flow::{Action, FlowEntry, Match, VlanMatch};
 use openflow::oxm::Field;
 use openflow::{Dpid, MacAddr, PortNo};
 use topologies::paths::{Hop, flow_key};
 
-/// A host that sends and the one it sends to, in one VLAN.
+use crate::routes::{Ends, Route};
+use crate::rule::Priority;
+use crate::snapshot::HostId;
+
+/// A host that sends and the one it sends to, in one VLAN: a key for [`crate::Routes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Pair {
-    pub(crate) src: HostId,
-    pub(crate) dst: HostId,
+pub struct HostPair {
+    src: HostId,
+    dst: HostId,
 }
 
-impl Pair {
+impl HostPair {
     /// `None` where packets of one cannot be for the other.
-    pub(crate) fn new(src: HostId, dst: HostId) -> Option<Self> {
+    #[must_use]
+    pub fn new(src: HostId, dst: HostId) -> Option<Self> {
         let sensible = src.mac.is_unicast() && dst.mac.is_unicast() && src.mac != dst.mac;
         (sensible && src.vlan == dst.vlan).then_some(Self { src, dst })
     }
 
-    pub(crate) fn reversed(self) -> Self {
+    /// Who sends.
+    #[must_use]
+    pub fn src(&self) -> HostId {
+        self.src
+    }
+
+    /// To whom.
+    #[must_use]
+    pub fn dst(&self) -> HostId {
+        self.dst
+    }
+
+    /// The other direction.
+    #[must_use]
+    pub fn reversed(self) -> Self {
         Self {
             src: self.dst,
             dst: self.src,
         }
     }
 
-    pub(crate) fn route(self, from: Location, to: Location, idle_timeout_s: u16) -> Route {
+    /// A route for its packets, which shares out the pairs among equal paths.
+    #[must_use]
+    pub fn route(self, (from, to): Ends, priority: Priority) -> Route {
         let vlan = self.src.vlan.map_or(VlanMatch::Untagged, VlanMatch::Id);
         let matching = Match::any()
             .eth_src(self.src.mac)
             .eth_dst(self.dst.mac)
             .vlan(vlan);
-        let mut route = Route::new(from, to, PRIORITY, matching);
+        let mut route = Route::new(from, to, priority, matching);
         route.ecmp = flow_key([bits(self.src.mac), bits(self.dst.mac)]);
-        route.idle_timeout_s = idle_timeout_s;
         route
     }
 
-    /// Whose rule an entry is, and what it does; `None` for entries of other kinds.
-    pub(crate) fn of_entry(dpid: Dpid, entry: &FlowEntry) -> Option<(Self, Hop)> {
-        if entry.priority != PRIORITY.number() || entry.unknown.is_some() {
+    /// Whose rule of such a route an entry is, and which hop; `None` for other entries.
+    #[must_use]
+    pub fn of_entry(dpid: Dpid, entry: &FlowEntry, priority: Priority) -> Option<(Self, Hop)> {
+        if entry.priority != priority.number() || entry.unknown.is_some() {
             return None;
         }
         let (pair, in_port) = Self::of_match(&entry.matching)?;
@@ -60,15 +80,17 @@ impl Pair {
         Some((pair, hop))
     }
 
-    /// The pair and ingress port a match of ours was made for.
-    pub(crate) fn of_match(matching: &Match) -> Option<(Self, PortNo)> {
+    /// The pair and the ingress port a match of such a route was made for.
+    #[must_use]
+    pub fn of_match(matching: &Match) -> Option<(Self, PortNo)> {
         let value = |field| matching.get(field).map(|part| part.value);
         let vlan = match value(Field::VlanVid)? {
             0 => None,
             tag => Some(u16::try_from(tag & 0xfff).ok()?),
         };
         let host = |field| {
-            let mac = mac(value(field)?);
+            let [.., a, b, c, d, e, f] = value(field)?.to_be_bytes();
+            let mac = MacAddr([a, b, c, d, e, f]);
             Some(HostId { mac, vlan })
         };
         let pair = Self::new(host(Field::EthSrc)?, host(Field::EthDst)?)?;
@@ -77,10 +99,9 @@ impl Pair {
     }
 }
 
-impl fmt::Display for Pair {
-    /// Names the set of its rules.
+impl fmt::Display for HostPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pair {} > {}", self.src, self.dst)
+        write!(f, "{} > {}", self.src, self.dst)
     }
 }
 
@@ -90,20 +111,11 @@ fn bits(mac: MacAddr) -> u64 {
         .fold(0, |bits, byte| bits << 8 | u64::from(*byte))
 }
 
-fn mac(bits: u128) -> MacAddr {
-    let [.., a, b, c, d, e, f] = bits.to_be_bytes();
-    MacAddr([a, b, c, d, e, f])
-}
-
-/// Above flooding, since a host's address is more than any group's; below the rules of apps that
-/// care for single connections.
-const PRIORITY: Priority = Priority::new(10_000);
-
 #[cfg(test)]
 mod tests {
-    use app_api::testing::TestHost;
-
     use super::*;
+    use crate::snapshot::Location;
+    use crate::testing::TestHost;
 
     #[test]
     fn a_pair_is_read_back_from_its_match() {
@@ -112,10 +124,11 @@ mod tests {
                 vlan,
                 ..TestHost(n).id()
             };
-            let pair = Pair::new(host(1), host(2)).unwrap();
+            let pair = HostPair::new(host(1), host(2)).unwrap();
             let at = Location::new(Dpid(1), PortNo(7));
-            let matching = pair.route(at, at, 0).matching.in_port(at.port);
-            assert_eq!(Pair::of_match(&matching), Some((pair, at.port)));
+            let route = pair.route((at, at), Priority::new(1));
+            let matching = route.matching.in_port(at.port);
+            assert_eq!(HostPair::of_match(&matching), Some((pair, at.port)));
         }
     }
 
@@ -130,8 +143,8 @@ mod tests {
             mac: MacAddr::BROADCAST,
             ..h2
         };
-        assert_eq!(Pair::new(h1, tagged), None);
-        assert_eq!(Pair::new(h1, group), None);
-        assert_eq!(Pair::new(h1, h1), None);
+        assert_eq!(HostPair::new(h1, tagged), None);
+        assert_eq!(HostPair::new(h1, group), None);
+        assert_eq!(HostPair::new(h1, h1), None);
     }
 }
