@@ -246,6 +246,7 @@ impl Service {
             confirming: true,
         };
         self.links.insert(find.dpid, link);
+        self.waiting.remove(&find.dpid);
         self.await_confirmation(find, confirmation);
     }
 

@@ -226,7 +226,8 @@ impl Table {
     }
 
     /// A read is sent.
-    pub(super) fn read_begins(&mut self) {
+    pub(super) fn read_begins(&mut self, now: Instant) {
+        self.own_deletes.retain(|_, until| *until > now);
         let in_flight = self.in_flight.iter().flat_map(|batch| &batch.sent);
         self.touched = Some(in_flight.map(|sent| Arc::clone(sent.key())).collect());
         self.doubt = false;
@@ -298,9 +299,13 @@ impl Table {
 
     /// A switch says that an entry is gone.
     pub(super) fn removed(&mut self, removed: &FlowRemoved, now: Instant) -> Gone {
-        self.own_deletes.retain(|_, until| *until > now);
         let key = Arc::new(EntryKey::from(removed));
-        if removed.reason == FlowRemovedReason::Delete && self.own_deletes.remove(&key).is_some() {
+        if removed.reason == FlowRemovedReason::Delete
+            && self
+                .own_deletes
+                .remove(&key)
+                .is_some_and(|until| until > now)
+        {
             return Gone::default();
         }
         let tell = cookie::read(removed.cookie).map(|mark| mark.app);

@@ -235,7 +235,7 @@ impl<P: SwitchPort> Worker<P> {
             self.next_read = now;
         }
         if self.reading.is_none() && self.next_read <= now {
-            self.table.read_begins();
+            self.table.read_begins(now);
             self.shared.counters.reads.inc();
             let port = self.port.clone();
             self.reading = Some(Box::pin(async move {
@@ -372,7 +372,12 @@ impl<P: SwitchPort> Worker<P> {
                     self.later_read(entries, now);
                 }
                 self.count(self.table.len());
-                self.next_read = now + self.read_interval();
+                // What came into doubt meanwhile is not cleared up by what was read before.
+                self.next_read = if self.table.is_in_doubt() {
+                    self.hold_until.max(now)
+                } else {
+                    now + self.read_interval()
+                };
             }
             Err(error) => {
                 self.table.read_failed();

@@ -205,21 +205,16 @@ impl AppHost {
         };
         self.shared.surroundings.rules.begin(name).await;
         self.admit(&inbox);
-        slot.state().running = Some(running);
+        slot.begin(running);
         let shared = Arc::clone(&self.shared);
         self.shared
             .surroundings
             .tasks
             .spawn(async move { shared.run(rank, run).await });
-        match started.await {
+        let started = timeout(ANSWER_WITHIN, started).await;
+        match started.map_err(|_| SendError::Busy)? {
             Ok(Ok(())) => {
-                let mut state = slot.state();
-                // It may have failed meanwhile.
-                if state.running.is_some() {
-                    state.settings = settings.or_else(|| state.settings.take());
-                    state.become_now(AppState::Running);
-                }
-                drop(state);
+                slot.keep(settings);
                 self.shared.changed();
                 Ok(())
             }
@@ -259,7 +254,7 @@ impl AppHost {
                 running.ask(question).await??
             }
         };
-        slot.state().settings = Some(settings);
+        slot.keep(Some(settings));
         self.shared.changed();
         Ok(())
     }
@@ -408,6 +403,19 @@ impl Slot {
             description: Arc::clone(&self.entry.description),
             state: state.state.clone(),
             since: state.since,
+        }
+    }
+
+    fn begin(&self, running: Running) {
+        let mut state = self.state();
+        state.running = Some(running);
+        state.become_now(AppState::Running);
+    }
+
+    /// Settings to start with next time, if they are new.
+    fn keep(&self, settings: Option<Value>) {
+        if settings.is_some() {
+            self.state().settings = settings;
         }
     }
 

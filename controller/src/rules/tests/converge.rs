@@ -91,7 +91,7 @@ fn connect(
 ) -> Table {
     let running = BTreeSet::from([AppTag::of("app")]);
     let mut table = Table::new(version, running, wanted.clone());
-    table.read_begins();
+    table.read_begins(Instant::now());
     table.first_read(switch.read(version), Instant::now());
     table
 }
@@ -147,7 +147,7 @@ proptest! {
         // Twice is once: a second connection, and a later read, send nothing.
         let mut again = connect(version, &wanted, &switch);
         prop_assert_eq!(settle(&mut again, &mut switch), vec![]);
-        table.read_begins();
+        table.read_begins(Instant::now());
         table.read(switch.read(version), Instant::now());
         prop_assert_eq!(settle(&mut table, &mut switch), vec![]);
 
@@ -184,7 +184,7 @@ proptest! {
         for entry in meddling {
             put(&mut switch, entry);
         }
-        table.read_begins();
+        table.read_begins(Instant::now());
         table.read(switch.read(Version::V1_3), Instant::now());
         settle(&mut table, &mut switch);
         prop_assert!(has_all(&switch, &wanted));
