@@ -87,6 +87,7 @@ pub enum Action {
 
 impl Action {
     /// Output to a port.
+    #[inline]
     #[must_use]
     pub fn output(port: PortNo) -> Self {
         Self::Output { port, max_len: 0 }
@@ -206,12 +207,14 @@ pub struct Instructions {
 
 impl Instructions {
     /// Nothing: the packet is dropped.
+    #[inline]
     #[must_use]
     pub fn drop() -> Self {
         Self::default()
     }
 
     /// Carry out these actions at once.
+    #[inline]
     #[must_use]
     pub fn apply(actions: impl IntoIterator<Item = Action>) -> Self {
         Self {

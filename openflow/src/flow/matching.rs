@@ -21,6 +21,7 @@ pub struct MatchField {
 
 impl MatchField {
     /// All bits of the field count.
+    #[inline]
     #[must_use]
     pub fn is_exact(&self) -> bool {
         self.mask == self.field.info().full_mask()
@@ -52,18 +53,21 @@ pub enum VlanMatch {
 /// address needs `eth_type=0x0800`) set it too where it is absent.
 impl Match {
     /// Takes every packet.
+    #[inline]
     #[must_use]
     pub fn any() -> Self {
         Self::default()
     }
 
     /// The fields in their canonical order.
+    #[inline]
     #[must_use]
     pub fn fields(&self) -> &[MatchField] {
         &self.fields
     }
 
     /// The field's value and mask, if it is matched.
+    #[inline]
     #[must_use]
     pub fn get(&self, field: Field) -> Option<MatchField> {
         let at = self.fields.binary_search_by_key(&field, |f| f.field).ok()?;
@@ -71,6 +75,7 @@ impl Match {
     }
 
     /// The field's value, if it is matched with all its bits.
+    #[inline]
     #[must_use]
     pub fn exact(&self, field: Field) -> Option<u128> {
         self.get(field)
@@ -91,6 +96,7 @@ impl Match {
 
     /// Sets one field under a mask; an all-zero mask removes it. Bits beyond the field's width
     /// are cut off. The absence of a VLAN tag has one form, however many bits were asked for.
+    #[inline]
     pub fn set(&mut self, field: Field, value: u128, mask: u128) {
         let mut mask = mask & field.info().full_mask();
         if field == Field::VlanVid && mask & 0x1000 != 0 && value & mask == 0 {
@@ -101,6 +107,11 @@ impl Match {
             value: value & mask,
             mask,
         };
+        // Mostly a match is built in the order of the table.
+        if mask != 0 && self.fields.last().is_none_or(|last| last.field < field) {
+            self.fields.push(new);
+            return;
+        }
         match self.fields.binary_search_by_key(&field, |f| f.field) {
             Ok(at) if mask == 0 => {
                 self.fields.remove(at);
@@ -112,6 +123,7 @@ impl Match {
     }
 
     /// This field exactly.
+    #[inline]
     #[must_use]
     pub fn with(mut self, field: Field, value: u128) -> Self {
         self.set(field, value, u128::MAX);
@@ -133,18 +145,21 @@ impl Match {
     }
 
     /// Ingress port.
+    #[inline]
     #[must_use]
     pub fn in_port(self, port: PortNo) -> Self {
         self.with(Field::InPort, port.0.into())
     }
 
     /// Ethernet source.
+    #[inline]
     #[must_use]
     pub fn eth_src(self, mac: MacAddr) -> Self {
         self.with(Field::EthSrc, bits::mac(mac))
     }
 
     /// Ethernet destination.
+    #[inline]
     #[must_use]
     pub fn eth_dst(self, mac: MacAddr) -> Self {
         self.with(Field::EthDst, bits::mac(mac))
@@ -157,6 +172,7 @@ impl Match {
     }
 
     /// Ethernet type of the payload.
+    #[inline]
     #[must_use]
     pub fn eth_type(self, ethertype: u16) -> Self {
         self.with(Field::EthType, ethertype.into())

@@ -364,6 +364,7 @@ pub struct FlowMod {
 
 impl FlowMod {
     /// Adds an entry to table 0 without timeouts, cookie or flags.
+    #[inline]
     #[must_use]
     pub fn add(priority: u16, matching: Match, instructions: Instructions) -> Self {
         Self {
@@ -694,27 +695,21 @@ pub struct SwitchDesc {
 }
 
 impl ToSwitch {
-    /// The message in the given version, or what that version lacks.
-    pub fn lower(&self, version: Version, xid: Xid) -> Result<Message, Unsupported> {
-        match version {
-            Version::V1_0 => v10::lower(self).map(|body| Message::v10(xid, body)),
-            Version::V1_3 => v13::lower(self, version).map(|body| Message::v13(version, xid, body)),
-            Version::V1_4 | Version::V1_5 => Err(lacking(version, "encoding in Pointsman")),
-        }
-    }
-
     /// Appends the message in the given version. On an error the buffer is as it was.
     ///
-    /// Allocates nothing for a flow-mod of up to six match fields and four actions.
+    /// Allocates nothing for a flow-mod of up to six match fields and four actions, nor for a
+    /// packet-out.
     pub fn encode(
         &self,
         version: Version,
         xid: Xid,
         into: &mut BytesMut,
     ) -> Result<(), Unsupported> {
-        self.lower(version, xid)?
-            .encode(into)
-            .map_err(|error| lacking(version, format!("{} of {} bytes", error.what, error.length)))
+        match version {
+            Version::V1_0 => v10::encode(self, xid, into),
+            Version::V1_3 => v13::encode(self, version, xid, into),
+            Version::V1_4 | Version::V1_5 => Err(lacking(version, "encoding in Pointsman")),
+        }
     }
 }
 

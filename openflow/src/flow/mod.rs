@@ -8,6 +8,7 @@ mod action;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 mod bits;
+mod direct;
 mod json;
 mod matching;
 mod message;

@@ -23,7 +23,11 @@ fn encode(message: &ToSwitch, version: Version) -> Bytes {
 fn through_bytes(change: &FlowMod, version: Version) -> (FlowMod, Option<String>) {
     let bytes = encode(&ToSwitch::FlowMod(change.clone()), version);
     let mut unknown = Words::default();
-    let lifted = match Message::decode(bytes).unwrap().body {
+    let message = Message::decode(bytes.clone()).unwrap();
+    let mut by_wire_structs = BytesMut::new();
+    message.encode(&mut by_wire_structs).unwrap();
+    assert_eq!(bytes, by_wire_structs);
+    let lifted = match message.body {
         Body::V10(crate::v10::Body::FlowMod(wire)) => v10::lift_flow_mod(wire, &mut unknown),
         Body::V13(crate::v13::Body::FlowMod(wire)) => v13::lift_flow_mod(wire, &mut unknown),
         other => panic!("{other:?} is no flow-mod"),
@@ -415,7 +419,6 @@ fn every_request_is_a_message_of_the_specification() {
             let decoded = Message::decode(encode(&message, version)).unwrap();
             assert_eq!(decoded.type_name(), name);
             assert_eq!(decoded.xid, XID);
-            assert_eq!(decoded, message.lower(version, XID).unwrap());
         }
     }
 }

@@ -80,6 +80,7 @@ impl FieldInfo {
     }
 
     /// All bits of the value set.
+    #[inline]
     #[must_use]
     pub fn full_mask(&self) -> u128 {
         u128::MAX >> (128 - u32::from(self.bits))
@@ -100,6 +101,7 @@ macro_rules! oxm_fields {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The field's row.
+            #[inline]
             #[must_use]
             pub const fn info(self) -> &'static FieldInfo {
                 match self { $(Self::$variant => const { &FieldInfo {

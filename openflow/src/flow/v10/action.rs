@@ -10,6 +10,7 @@ use super::{no, port, wire};
 use crate::flow::{Action, Actions, Match, Unsupported, Words, bits};
 use crate::oxm::Field;
 use crate::packet::{ethertype, ip_proto};
+use crate::wire::{Wire, Writer};
 
 /// Whether a packet carries a VLAN tag when an action comes to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +53,11 @@ impl Packets {
     }
 }
 
-pub(super) fn lower(
+pub(super) fn write(
+    w: &mut Writer<'_>,
     actions: &[Action],
     mut packets: Packets,
-) -> Result<wire::Actions, Unsupported> {
-    let mut out = wire::Actions::new();
+) -> Result<(), Unsupported> {
     let mut rest = actions;
     while let Some((action, after)) = rest.split_first() {
         rest = after;
@@ -71,9 +72,9 @@ pub(super) fn lower(
             }
             _ => lower_one(action, &mut packets)?,
         };
-        out.push(lowered);
+        lowered.encode(w);
     }
-    Ok(out)
+    Ok(())
 }
 
 fn sets_vlan(action: &Action) -> bool {

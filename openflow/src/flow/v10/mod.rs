@@ -22,11 +22,11 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use super::{
     Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
     Instructions, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch, Unsupported,
-    Words, duration, kept, offending,
+    Words, direct, duration, kept, offending,
 };
 use crate::v10 as wire;
-use crate::wire::Echo;
-use crate::{Cookie, GroupId, PortNo, TableId, Version};
+use crate::wire::{Echo, Message, Wire};
+use crate::{Cookie, GroupId, PortNo, TableId, Version, Xid};
 
 use action::Packets;
 
@@ -42,10 +42,12 @@ fn no(feature: impl Into<String>) -> Unsupported {
     }
 }
 
-pub(super) fn lower(message: &ToSwitch) -> Result<wire::Body, Unsupported> {
+pub(super) fn encode(message: &ToSwitch, xid: Xid, into: &mut BytesMut) -> Result<(), Unsupported> {
     use wire::StatsRequestBody as Stats;
 
-    Ok(match message {
+    let body = match message {
+        ToSwitch::PacketOut(packet) => return encode_packet_out(packet, xid, into),
+        ToSwitch::FlowMod(change) => return encode_flow_mod(change, xid, into),
         ToSwitch::EchoRequest(data) => wire::Body::EchoRequest(Echo { data: data.clone() }),
         ToSwitch::EchoReply(data) => wire::Body::EchoReply(Echo { data: data.clone() }),
         ToSwitch::FeaturesRequest => wire::Body::FeaturesRequest,
@@ -53,8 +55,6 @@ pub(super) fn lower(message: &ToSwitch) -> Result<wire::Body, Unsupported> {
             flags: wire::ConfigFlags::empty(),
             miss_send_len: *miss_send_len,
         }),
-        ToSwitch::PacketOut(packet) => wire::Body::PacketOut(lower_packet_out(packet)?),
-        ToSwitch::FlowMod(change) => wire::Body::FlowMod(lower_flow_mod(change)?),
         ToSwitch::PortMod(change) => wire::Body::PortMod(port::lower_mod(change)?),
         ToSwitch::BarrierRequest => wire::Body::BarrierRequest,
         ToSwitch::RoleRequest { role, .. } => wire::Body::Vendor(lower_role(*role)?),
@@ -73,40 +73,51 @@ pub(super) fn lower(message: &ToSwitch) -> Result<wire::Body, Unsupported> {
         ToSwitch::PortDescRequest => return Err(no("port descriptions but in its features")),
         ToSwitch::GroupStatsRequest(_) => return Err(no("group statistics")),
         ToSwitch::GroupDescRequest => return Err(no("group descriptions")),
-    })
+    };
+    Message::v10(xid, body)
+        .encode(into)
+        .map_err(|error| direct::too_long(Version::V1_0, &error))
 }
 
-fn lower_packet_out(packet: &PacketOut) -> Result<wire::PacketOut, Unsupported> {
+/// `ofp_packet_out` (OF 1.0 §5.3.6).
+fn encode_packet_out(packet: &PacketOut, xid: Xid, into: &mut BytesMut) -> Result<(), Unsupported> {
     let in_port = match packet.in_port {
         PortNo::CONTROLLER => wire::PortNo::NONE,
         port => port::lower(port)?,
     };
-    Ok(wire::PacketOut {
-        buffer_id: packet.buffer_id,
-        in_port,
-        actions: action::lower(&packet.actions, Packets::SENDERS_OWN)?,
-        data: packet.data.clone(),
+    direct::message(into, Version::V1_0, xid, direct::PACKET_OUT, |w| {
+        w.u32(packet.buffer_id.0);
+        w.u16(in_port.0);
+        let actions_start = w.position() + 2;
+        direct::length(w, actions_start, "packet_out.actions", |w| {
+            action::write(w, &packet.actions, Packets::SENDERS_OWN)
+        })?;
+        w.bytes(&packet.data);
+        Ok(())
     })
 }
 
-fn lower_flow_mod(change: &FlowMod) -> Result<wire::FlowMod, Unsupported> {
+/// `ofp_flow_mod` (OF 1.0 §5.3.3).
+fn encode_flow_mod(change: &FlowMod, xid: Xid, into: &mut BytesMut) -> Result<(), Unsupported> {
     check_table(change)?;
     refuse_cookie_and_group(change.cookie_mask, change.out_group)?;
     let matching = matching::lower(&change.matching)?;
     if matching::is_exact(&matching) && change.priority != u16::MAX {
         return Err(no("priority but 65535 for a match of all twelve fields"));
     }
-    Ok(wire::FlowMod {
-        matching,
-        cookie: change.cookie,
-        command: lower_command(change.command),
-        idle_timeout: change.idle_timeout_s,
-        hard_timeout: change.hard_timeout_s,
-        priority: change.priority,
-        buffer_id: change.buffer_id,
-        out_port: port::lower(change.out_port)?,
-        flags: lower_flags(change)?,
-        actions: lower_instructions(&change.instructions, Packets::of(&change.matching))?,
+    let (out_port, flags) = (port::lower(change.out_port)?, lower_flags(change)?);
+    check_instructions(&change.instructions)?;
+    direct::message(into, Version::V1_0, xid, direct::FLOW_MOD, |w| {
+        matching.encode(w);
+        w.u64(change.cookie.0);
+        w.u16(lower_command(change.command).into());
+        w.u16(change.idle_timeout_s);
+        w.u16(change.hard_timeout_s);
+        w.u16(change.priority);
+        w.u32(change.buffer_id.0);
+        w.u16(out_port.0);
+        w.u16(flags.bits());
+        action::write(w, &change.instructions.apply, Packets::of(&change.matching))
     })
 }
 
@@ -158,13 +169,10 @@ fn lower_flags(change: &FlowMod) -> Result<wire::FlowModFlags, Unsupported> {
     Ok(flags)
 }
 
-fn lower_instructions(
-    instructions: &Instructions,
-    packets: Packets,
-) -> Result<wire::Actions, Unsupported> {
+fn check_instructions(instructions: &Instructions) -> Result<(), Unsupported> {
     let Instructions {
         meter,
-        apply,
+        apply: _,
         clear,
         write,
         metadata,
@@ -179,7 +187,7 @@ fn lower_instructions(
     ];
     match refused.iter().find(|(present, _)| *present) {
         Some((_, feature)) => Err(no(*feature)),
-        None => action::lower(apply, packets),
+        None => Ok(()),
     }
 }
 

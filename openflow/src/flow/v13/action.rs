@@ -4,17 +4,29 @@ use bytes::Bytes;
 
 use super::wire;
 use crate::Version;
-use crate::flow::{Action, Actions, Instructions, Unsupported, Words, lacking};
+use crate::flow::{Action, Actions, Instructions, Unsupported, Words, direct, lacking};
 use crate::oxm::{Oxm, OxmField};
+use crate::wire::{Wire, Writer};
 
 /// `OFPAT_SET_FIELD`.
 const SET_FIELD: u16 = 25;
+/// `OFPIT_WRITE_ACTIONS`.
+const WRITE_ACTIONS: u16 = 3;
+/// `OFPIT_APPLY_ACTIONS`.
+const APPLY_ACTIONS: u16 = 4;
 
 pub(super) fn lower(actions: &[Action], version: Version) -> Result<wire::Actions, Unsupported> {
     actions
         .iter()
         .map(|action| lower_one(action, version))
         .collect()
+}
+
+pub(super) fn write(w: &mut Writer<'_>, actions: &[Action]) -> Result<(), Unsupported> {
+    actions.iter().try_for_each(|action| {
+        lower_one(action, w.version())?.encode(w);
+        Ok(())
+    })
 }
 
 fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsupported> {
@@ -124,10 +136,10 @@ fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
 }
 
 /// In the order in which a switch carries them out (OF 1.3.5 §5.9).
-pub(super) fn lower_instructions(
+pub(super) fn write_instructions(
+    w: &mut Writer<'_>,
     instructions: &Instructions,
-    version: Version,
-) -> Result<wire::Instructions, Unsupported> {
+) -> Result<(), Unsupported> {
     let Instructions {
         meter,
         apply,
@@ -136,33 +148,39 @@ pub(super) fn lower_instructions(
         metadata,
         goto,
     } = instructions;
-    let mut out = wire::Instructions::new();
     if let Some(meter_id) = *meter {
-        out.push(wire::Instruction::Meter { meter_id });
+        wire::Instruction::Meter { meter_id }.encode(w);
     }
     if !apply.is_empty() {
-        out.push(wire::Instruction::ApplyActions {
-            actions: lower(apply, version)?,
-        });
+        write_list(w, APPLY_ACTIONS, apply)?;
     }
     if *clear {
-        out.push(wire::Instruction::ClearActions);
+        wire::Instruction::ClearActions.encode(w);
     }
     if !write.is_empty() {
-        out.push(wire::Instruction::WriteActions {
-            actions: lower(write, version)?,
-        });
+        write_list(w, WRITE_ACTIONS, write)?;
     }
     if let Some((metadata, metadata_mask)) = *metadata {
-        out.push(wire::Instruction::WriteMetadata {
+        wire::Instruction::WriteMetadata {
             metadata,
             metadata_mask,
-        });
+        }
+        .encode(w);
     }
     if let Some(table_id) = *goto {
-        out.push(wire::Instruction::GotoTable { table_id });
+        wire::Instruction::GotoTable { table_id }.encode(w);
     }
-    Ok(out)
+    Ok(())
+}
+
+/// `ofp_instruction_actions` (OF 1.3.5 §7.2.4).
+fn write_list(w: &mut Writer<'_>, kind: u16, actions: &[Action]) -> Result<(), Unsupported> {
+    let start = w.position();
+    w.u16(kind);
+    direct::length(w, start, "instructions", |w| {
+        w.pad(4);
+        write(w, actions)
+    })
 }
 
 /// An instruction that comes twice, which a switch refuses, is as unknown as one without a name.

@@ -3,19 +3,14 @@
 
 use super::wire;
 use crate::Version;
-use crate::flow::{Match, Unsupported, Words, lacking};
+use crate::flow::{Match, MatchField, Unsupported, Words, direct, lacking};
 use crate::oxm::Oxm;
+use crate::wire::Writer;
 
 pub(super) fn lower(matching: &Match, version: Version) -> Result<wire::Match, Unsupported> {
     let mut out = wire::Match::default();
     for field in matching.fields() {
-        let info = field.field.info();
-        if info.since > version {
-            return Err(lacking(version, info.name));
-        }
-        if !field.is_exact() && !info.maskable {
-            return Err(lacking(version, format!("masked {}", info.name)));
-        }
+        check(field, version)?;
         out.oxm_fields.push(
             field.field,
             field.value,
@@ -23,6 +18,48 @@ pub(super) fn lower(matching: &Match, version: Version) -> Result<wire::Match, U
         );
     }
     Ok(out)
+}
+
+/// `ofp_match` (OF 1.3.5 §7.2.3.1), with the padding after it.
+pub(super) fn write(w: &mut Writer<'_>, matching: &Match) -> Result<(), Unsupported> {
+    const OXM: u16 = 1;
+    let start = w.position();
+    w.u16(OXM);
+    direct::length(w, start, "match", |w| {
+        matching
+            .fields()
+            .iter()
+            .try_for_each(|field| write_field(w, field))
+    })?;
+    w.pad_to_8(start);
+    Ok(())
+}
+
+fn write_field(w: &mut Writer<'_>, field: &MatchField) -> Result<(), Unsupported> {
+    check(field, w.version())?;
+    let info = field.field.info();
+    let masked = !field.is_exact();
+    let bytes = info.bytes();
+    let length = if masked { 2 * bytes } else { bytes };
+    w.u16(info.class.0);
+    w.u8(info.code << 1 | u8::from(masked));
+    w.u8(u8::try_from(length).expect("no field of the table is longer than 32 bytes"));
+    w.bytes(&field.value.to_be_bytes()[16 - bytes..]);
+    if masked {
+        w.bytes(&field.mask.to_be_bytes()[16 - bytes..]);
+    }
+    Ok(())
+}
+
+fn check(field: &MatchField, version: Version) -> Result<(), Unsupported> {
+    let info = field.field.info();
+    if info.since > version {
+        return Err(lacking(version, info.name));
+    }
+    if !field.is_exact() && !info.maskable {
+        return Err(lacking(version, format!("masked {}", info.name)));
+    }
+    Ok(())
 }
 
 /// Fields the model has no name for, and those that contradict their row of the table, go into

@@ -9,20 +9,29 @@ mod matching;
 mod multipart;
 mod port;
 
+use bytes::BytesMut;
+
 use super::{
     Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
     GroupMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch, Unsupported,
-    Words, duration, kept, offending,
+    Words, direct, duration, kept, offending,
 };
 use crate::oxm::Field;
 use crate::v13 as wire;
-use crate::wire::Echo;
-use crate::{PortNo, Version};
+use crate::wire::{Echo, Message};
+use crate::{PortNo, Version, Xid};
 
-pub(super) fn lower(message: &ToSwitch, version: Version) -> Result<wire::Body, Unsupported> {
+pub(super) fn encode(
+    message: &ToSwitch,
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+) -> Result<(), Unsupported> {
     use wire::MultipartRequestBody as Ask;
 
-    Ok(match message {
+    let body = match message {
+        ToSwitch::PacketOut(packet) => return encode_packet_out(packet, version, xid, into),
+        ToSwitch::FlowMod(change) => return encode_flow_mod(change, version, xid, into),
         ToSwitch::EchoRequest(data) => wire::Body::EchoRequest(Echo { data: data.clone() }),
         ToSwitch::EchoReply(data) => wire::Body::EchoReply(Echo { data: data.clone() }),
         ToSwitch::FeaturesRequest => wire::Body::FeaturesRequest,
@@ -30,8 +39,6 @@ pub(super) fn lower(message: &ToSwitch, version: Version) -> Result<wire::Body, 
             flags: wire::ConfigFlags::empty(),
             miss_send_len: *miss_send_len,
         }),
-        ToSwitch::PacketOut(packet) => wire::Body::PacketOut(lower_packet_out(packet, version)?),
-        ToSwitch::FlowMod(change) => wire::Body::FlowMod(lower_flow_mod(change, version)?),
         ToSwitch::GroupMod(change) => wire::Body::GroupMod(group::lower_mod(change, version)?),
         ToSwitch::PortMod(change) => wire::Body::PortMod(port::lower_mod(change, version)?),
         ToSwitch::BarrierRequest => wire::Body::BarrierRequest,
@@ -60,40 +67,65 @@ pub(super) fn lower(message: &ToSwitch, version: Version) -> Result<wire::Body, 
             }))
         }
         ToSwitch::GroupDescRequest => multipart::request(Ask::GroupDesc),
+    };
+    Message::v13(version, xid, body)
+        .encode(into)
+        .map_err(|error| direct::too_long(version, &error))
+}
+
+/// `ofp_packet_out` (OF 1.3.5 §7.3.7).
+fn encode_packet_out(
+    packet: &PacketOut,
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+) -> Result<(), Unsupported> {
+    direct::message(into, version, xid, direct::PACKET_OUT, |w| {
+        w.u32(packet.buffer_id.0);
+        w.u32(packet.in_port.0);
+        let actions_start = w.position() + 2 + 6;
+        direct::length(w, actions_start, "packet_out.actions", |w| {
+            w.pad(6);
+            action::write(w, &packet.actions)
+        })?;
+        w.bytes(&packet.data);
+        Ok(())
     })
 }
 
-fn lower_packet_out(packet: &PacketOut, version: Version) -> Result<wire::PacketOut, Unsupported> {
-    Ok(wire::PacketOut {
-        buffer_id: packet.buffer_id,
-        in_port: packet.in_port,
-        actions: action::lower(&packet.actions, version)?,
-        data: packet.data.clone(),
+/// `ofp_flow_mod` (OF 1.3.5 §7.3.4.1).
+fn encode_flow_mod(
+    change: &FlowMod,
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+) -> Result<(), Unsupported> {
+    direct::message(into, version, xid, direct::FLOW_MOD, |w| {
+        w.u64(change.cookie.0);
+        w.u64(change.cookie_mask);
+        w.u8(change.table.0);
+        w.u8(lower_command(change.command).into());
+        w.u16(change.idle_timeout_s);
+        w.u16(change.hard_timeout_s);
+        w.u16(change.priority);
+        w.u32(change.buffer_id.0);
+        w.u32(change.out_port.0);
+        w.u32(change.out_group.0);
+        w.u16(change.flags.bits());
+        w.pad(2);
+        matching::write(w, &change.matching)?;
+        action::write_instructions(w, &change.instructions)
     })
 }
 
-fn lower_flow_mod(change: &FlowMod, version: Version) -> Result<wire::FlowMod, Unsupported> {
-    Ok(wire::FlowMod {
-        cookie: change.cookie,
-        cookie_mask: change.cookie_mask,
-        table_id: change.table,
-        command: match change.command {
-            FlowCommand::Add => wire::FlowModCommand::Add,
-            FlowCommand::Modify => wire::FlowModCommand::Modify,
-            FlowCommand::ModifyStrict => wire::FlowModCommand::ModifyStrict,
-            FlowCommand::Delete => wire::FlowModCommand::Delete,
-            FlowCommand::DeleteStrict => wire::FlowModCommand::DeleteStrict,
-        },
-        idle_timeout: change.idle_timeout_s,
-        hard_timeout: change.hard_timeout_s,
-        priority: change.priority,
-        buffer_id: change.buffer_id,
-        out_port: change.out_port,
-        out_group: change.out_group,
-        flags: wire::FlowModFlags::from_bits_retain(change.flags.bits()),
-        matching: matching::lower(&change.matching, version)?,
-        instructions: action::lower_instructions(&change.instructions, version)?,
-    })
+fn lower_command(command: FlowCommand) -> wire::FlowModCommand {
+    match command {
+        FlowCommand::Add => wire::FlowModCommand::Add,
+        FlowCommand::Modify => wire::FlowModCommand::Modify,
+        FlowCommand::ModifyStrict => wire::FlowModCommand::ModifyStrict,
+        FlowCommand::Delete => wire::FlowModCommand::Delete,
+        FlowCommand::DeleteStrict => wire::FlowModCommand::DeleteStrict,
+    }
 }
 
 fn lower_role(role: Role) -> wire::ControllerRole {
