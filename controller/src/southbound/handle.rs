@@ -59,7 +59,7 @@ pub(super) enum Command {
     },
     /// Ask this; answered with all parts of the reply in one.
     Ask {
-        request: ToSwitch,
+        request: Box<ToSwitch>,
         reply: oneshot::Sender<Result<FromSwitch, RequestError>>,
     },
 }
@@ -297,6 +297,7 @@ impl SwitchHandle {
 
     async fn ask(&self, request: ToSwitch) -> Result<FromSwitch, RequestError> {
         let (reply, answer) = oneshot::channel();
+        let request = Box::new(request);
         self.command(Command::Ask { request, reply }).await?;
         answer.await.unwrap_or(Err(RequestError::Disconnected))
     }

@@ -29,10 +29,6 @@ enum Kind {
 
 /// What a part did.
 #[derive(Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "lives for one statement, a few times a second"
-)]
 pub(super) enum Part {
     /// Others follow.
     More,

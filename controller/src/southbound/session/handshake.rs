@@ -86,7 +86,7 @@ impl Handshake {
                 self.ports.give_up_if(xid);
             }
             FromSwitch::PortStatus(status) => self.port_status(status),
-            part => self.part(xid, part),
+            part => self.part(xid, &part),
         }
         Ok(())
     }
@@ -109,10 +109,10 @@ impl Handshake {
         self.since.map(|since| since + PATIENCE)
     }
 
-    fn part(&mut self, xid: Xid, part: FromSwitch) {
-        if let Some(FromSwitch::Desc(desc)) = self.desc.part(xid, &part) {
+    fn part(&mut self, xid: Xid, part: &FromSwitch) {
+        if let Some(FromSwitch::Desc(desc)) = self.desc.part(xid, part) {
             self.desc = Asked::Answered(desc);
-        } else if let Some(FromSwitch::PortDesc { ports, .. }) = self.ports.part(xid, &part) {
+        } else if let Some(FromSwitch::PortDesc { ports, .. }) = self.ports.part(xid, part) {
             self.ports = Asked::Answered(ports);
         }
     }

@@ -48,10 +48,6 @@ pub(super) struct Timing {
 
 /// What a frame brought that is not settled between session and switch.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "moved once per packet-in, the most frequent and the largest"
-)]
 pub(super) enum Incoming {
     /// Nothing for others.
     Nothing,
