@@ -30,7 +30,7 @@ use crate::runtime::{
 };
 use crate::southbound::{self, SouthboundConfig, Switches};
 use crate::store::{self, AppMemory, AppPlan, Restored, Store, StoreError};
-use crate::words::suggestion;
+use crate::words::{explain, suggestion};
 
 /// OpenFlow's port by IANA, and the one from before it had one, which Mininet knows.
 const OPENFLOW_PORTS: [u16; 2] = [6653, 6633];
@@ -149,7 +149,7 @@ pub enum StartError {
     },
     #[error("there is no app `{name}`{hint}")]
     NoSuchApp { name: String, hint: String },
-    #[error("settings of {app}: {source}")]
+    #[error("{}", settings_text(app, source))]
     Settings { app: String, source: AppError },
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -157,6 +157,18 @@ pub enum StartError {
     Registry(#[from] RegistryError),
     #[error("cannot start the apps: {0}")]
     Apps(#[from] AppError),
+}
+
+/// In the words of the configuration file, where the settings are.
+fn settings_text(app: &str, error: &AppError) -> String {
+    let AppError::Config(wrong) = error else {
+        return format!("app {app}: {error}");
+    };
+    let path = match wrong.field.as_str() {
+        "" => format!("apps.{app}"),
+        field => format!("apps.{app}.{field}"),
+    };
+    explain(&path, &wrong.problem).text
 }
 
 /// A running controller. Dropping it does not stop it: see [`Controller::shutdown`].

@@ -45,8 +45,8 @@ pub(crate) fn explain(path: &str, message: &str) -> Finding {
     {
         return wrong(path, found, expected, "bad_value");
     }
-    let text = match (path, address_wanted(message)) {
-        (_, Some(wanted)) => format!("`{}` must be {wanted}", shown(path)),
+    let text = match (path, wanted_text(message)) {
+        (_, Some(wanted)) => format!("{} must be {wanted}", shown(path)),
         ("", None) => message.to_owned(),
         (_, None) => format!("`{path}`: {message}"),
     };
@@ -109,21 +109,26 @@ fn bad_choice(path: &str, rest: &str) -> Finding {
     };
     let choices = all_quoted(&rest[word.len() + 2..]);
     let (field, choices) = (shown(path), listed(&choices));
-    let text = format!("`{field}` cannot be `{word}`; allowed: {choices}");
+    let text = format!("{field} cannot be `{word}`; allowed: {choices}");
     finding("bad_value", path.to_owned(), text)
 }
 
 fn wrong(path: &str, found: &str, expected: &str, code: &'static str) -> Finding {
-    let text = format!(
-        "`{}` must be {}, not {found}",
-        shown(path),
-        plainly(expected)
-    );
+    let (subject, wanted) = (shown(path), plainly(expected));
+    // What was found in place of an object is told by its length only, which says nothing.
+    let text = if expected.starts_with("struct ") && code == "bad_value" {
+        format!("{subject} must be {wanted}")
+    } else {
+        format!("{subject} must be {wanted}, not {found}")
+    };
     finding(code, path.to_owned(), text)
 }
 
-fn shown(path: &str) -> &str {
-    if path.is_empty() { "the whole" } else { path }
+fn shown(path: &str) -> String {
+    match path {
+        "" => "the whole".to_owned(),
+        path => format!("`{path}`"),
+    }
 }
 
 /// Rust's type names in words with their ranges.
@@ -147,13 +152,19 @@ fn plainly(expected: &str) -> String {
     }
 }
 
-/// What the standard library's addresses want, from what they say of what they cannot read.
-fn address_wanted(message: &str) -> Option<&'static str> {
+/// What the standard library's addresses and numbers want, from what they say of what they cannot
+/// read.
+fn wanted_text(message: &str) -> Option<&'static str> {
     Some(match message {
         "invalid socket address syntax" => "an address with a port, as 127.0.0.1:8080",
         "invalid IP address syntax" => "an IP address",
         "invalid IPv4 address syntax" => "an IPv4 address",
         "invalid IPv6 address syntax" => "an IPv6 address",
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "a whole number"
+        }
+        "number too large to fit in target type" => "a smaller number",
+        "provided string was not `true` or `false`" => "true or false",
         _ => return None,
     })
 }

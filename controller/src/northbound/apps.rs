@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -11,6 +10,7 @@ use super::views;
 use crate::rules::RulesHandle;
 use crate::runtime::{AppError, AppHost, AppInfo, AppState, SendError};
 use crate::store::{AppMemory, AppPlan};
+use crate::words::explain;
 
 /// The apps, their rules and their memory together. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl AppDesk {
                 }
             }
         }
-        .map_err(problem)?;
+        .map_err(|error| problem(name, error))?;
         self.remember(name).await;
         self.view(name).await
     }
@@ -131,28 +131,28 @@ impl AppDesk {
     }
 }
 
-pub(super) fn problem(error: AppError) -> Problem {
+/// `app` is who was asked.
+pub(super) fn problem(app: &str, error: AppError) -> Problem {
     match error {
         AppError::Unknown(_) => Problem::not_found(error.to_string()).at("name"),
-        AppError::Unreachable(unreachable) => send_problem(&unreachable),
+        AppError::Unreachable(unreachable) => send_problem(app, &unreachable),
         AppError::Config(wrong) => {
             let field = match wrong.field.as_str() {
                 "" => "settings".to_owned(),
                 field => format!("settings.{field}"),
             };
-            Problem::bad_field(field, wrong.to_string())
+            Problem::from_body(explain(&field, &wrong.problem))
         }
         AppError::Stopping => Problem::unavailable("stopping", error.to_string()),
     }
 }
 
-pub(super) fn send_problem(error: &SendError) -> Problem {
+pub(super) fn send_problem(app: &str, error: &SendError) -> Problem {
     match error {
-        SendError::NotRunning => Problem::new(
-            StatusCode::CONFLICT,
+        SendError::NotRunning => Problem::conflict(
             "app_not_running",
-            format!("{error}: start it first"),
+            format!("`{app}` is not running: start it with PATCH /api/v1/apps/{app}"),
         ),
-        SendError::Busy => Problem::unavailable("app_busy", error.to_string()),
+        SendError::Busy => Problem::unavailable("app_busy", format!("`{app}`: {error}")),
     }
 }

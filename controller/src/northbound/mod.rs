@@ -22,6 +22,9 @@ mod routes;
 mod server;
 mod views;
 
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -200,3 +200,46 @@ impl Client {
         let _ = timeout(SEND_DEADLINE, socket.send(Message::Close(None))).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use openflow::Dpid;
+    use tokio::sync::Semaphore;
+
+    use super::super::log::Key;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_falls_behind_is_given_a_new_snapshot_and_counted() {
+        let log = EventLog::with_capacity(4);
+        let (network, _inputs) = NetworkHandle::without_writer();
+        let room = Arc::new(Semaphore::new(1));
+        let mut client = Client {
+            newest: log.watch(),
+            log: log.clone(),
+            network,
+            stop: CancellationToken::new(),
+            position: None,
+            following: false,
+            batch: VecDeque::new(),
+            _permit: room.try_acquire_owned().unwrap(),
+        };
+        assert_eq!(client.next().await.unwrap().kind, "snapshot");
+        assert_eq!(log.resyncs(), 0, "the first is everybody's");
+        let removed = |n| {
+            let dpid = Dpid(n).to_string();
+            (Key::Switch(Dpid(n)), EventBody::SwitchRemoved { dpid })
+        };
+        log.append((0..3).map(removed).collect());
+        assert_eq!(client.next().await.unwrap().kind, "switch_removed");
+        log.append((10..20).map(removed).collect());
+        // What was taken from the log already is still sent.
+        assert_eq!(client.next().await.unwrap().kind, "switch_removed");
+        assert_eq!(client.next().await.unwrap().kind, "switch_removed");
+        let resync = client.next().await.unwrap();
+        assert_eq!((resync.kind, resync.seq), ("snapshot", log.newest()));
+        assert_eq!(log.resyncs(), 1);
+        log.append(vec![removed(1)]);
+        assert_eq!(client.next().await.unwrap().seq, log.newest());
+    }
+}

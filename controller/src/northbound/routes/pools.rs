@@ -17,6 +17,7 @@ use crate::northbound::extract::{JsonBody, Segment};
 use crate::northbound::model::Problem;
 use crate::northbound::problem::Answer;
 use crate::runtime::SendError;
+use crate::words::explain;
 
 /// Name of the app in the registry.
 const APP: &str = "load-balancer";
@@ -168,19 +169,19 @@ async fn ask<T: Send + 'static>(
     api.pools
         .send(message(reply))
         .await
-        .map_err(|error| send_problem(&error))?;
+        .map_err(|error| send_problem(APP, &error))?;
     match tokio::time::timeout(ANSWER_DEADLINE, answer).await {
         Ok(Ok(answer)) => answer.map_err(problem),
         // It was stopped with the question in its queue.
-        Ok(Err(_)) => Err(send_problem(&SendError::NotRunning)),
-        Err(_) => Err(send_problem(&SendError::Busy)),
+        Ok(Err(_)) => Err(send_problem(APP, &SendError::NotRunning)),
+        Err(_) => Err(send_problem(APP, &SendError::Busy)),
     }
 }
 
 fn problem(error: PoolError) -> Problem {
     let text = error.to_string();
     match error {
-        PoolError::Invalid(wrong) => Problem::bad_field(wrong.field, text),
+        PoolError::Invalid(wrong) => Problem::from_body(explain(&wrong.field, &wrong.problem)),
         PoolError::Conflict { field, .. } => Problem::conflict("pool_exists", text).at(field),
         PoolError::NoPool(_) => Problem::not_found(text).at("name"),
         PoolError::NoServer { .. } => Problem::not_found(text).at("address"),
