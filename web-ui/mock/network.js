@@ -17,7 +17,7 @@ export class MockNetwork {
   #totals = new Map();
   #nextPort = new Map();
 
-  static fatTree(k) {
+  static fatTree(k, hostsPerEdge = k / 2) {
     const net = new MockNetwork();
     const half = k / 2;
     const cores = Array.from({ length: half * half }, () => net.addSwitch());
@@ -28,7 +28,7 @@ export class MockNetwork {
         for (let c = 0; c < half; c++) net.addLink(agg, cores[i * half + c]);
         for (const edge of edges) net.addLink(edge, agg);
       });
-      for (const edge of edges) for (let h = 0; h < half; h++) net.addHost(edge);
+      for (const edge of edges) for (let h = 0; h < hostsPerEdge; h++) net.addHost(edge);
     }
     const names = [...net.hosts.keys()];
     const last = names.length - 1;
@@ -96,13 +96,13 @@ export class MockNetwork {
 
   addHost(dpid) {
     const n = this.hosts.size + 1;
-    const mac = `00:00:00:00:00:${hex(n, 2)}`;
+    const mac = `00:00:00:00:${hex(n >> 8, 2)}:${hex(n & 255, 2)}`;
     const host = {
       id: mac,
       name: `h${n}`,
       mac,
       vlan: null,
-      addresses: [`10.0.0.${n}`, `fe80::200:ff:fe00:${n.toString(16)}`],
+      addresses: [`10.0.${n >> 8}.${n & 255}`, `fe80::200:ff:fe00:${n.toString(16)}`],
       at: this.#addPort(dpid, 'edge'),
       first_seen: now(),
       last_seen: now(),
@@ -127,13 +127,20 @@ export class MockNetwork {
     let best = [];
     const queue = [[from, []]];
     const limit = 20000;
+    const linksAt = new Map();
+    for (const link of this.links.values()) {
+      for (const end of [link.a, link.b]) {
+        if (!linksAt.has(end.dpid)) linksAt.set(end.dpid, []);
+        linksAt.get(end.dpid).push(link);
+      }
+    }
     for (let i = 0; i < queue.length && i < limit; i++) {
       const [at, taken] = queue[i];
       if (at === to) best.push(taken);
       if (best.length >= k) break;
       if (taken.length > 6) continue;
-      for (const link of this.links.values()) {
-        if (link.state !== 'up' || (link.a.dpid !== at && link.b.dpid !== at)) continue;
+      for (const link of linksAt.get(at) ?? []) {
+        if (link.state !== 'up') continue;
         const forward = link.a.dpid === at;
         const next = forward ? link.b.dpid : link.a.dpid;
         if (next === from || taken.some((s) => s.from === next)) continue;

@@ -30,6 +30,8 @@ export interface View {
   cursor: string | undefined;
   /** Nodes and cables of the path shown; undefined: no path is shown. */
   path: ReadonlySet<string> | undefined;
+  /** So many cables that idle ones must step back for anything else to be seen. */
+  dense: boolean;
   isPinned(key: string): boolean;
 }
 
@@ -39,6 +41,8 @@ export const HOST_SIZE = 5.5;
 const LANE = 7;
 /** Alpha of what is not on the path while one is shown. */
 const DIM = '38';
+/** Alpha of idle cables in a dense network. */
+const FAINT = '58';
 
 export function nodeLook(key: string, network: Network, view: View, palette: Palette): NodeLook & {
   size: number;
@@ -107,7 +111,8 @@ function linkLook(id: string, network: Network, view: View, palette: Palette): P
   }
   if (link.state === 'one_way') return { pattern: PATTERN.oneWay, size: 2, color: palette.warn };
   const step = loadStep(view.loadMode, linkLoad(network, link));
-  return { pattern: PATTERN.solid, ...loaded(step, 1.6, palette.cable, palette) };
+  const idle = view.dense ? fade(palette.cable, FAINT) : palette.cable;
+  return { pattern: PATTERN.solid, ...loaded(step, view.dense ? 1 : 1.6, idle, palette) };
 }
 
 function attachLook(id: string, network: Network, view: View, palette: Palette): Plain {

@@ -38,12 +38,16 @@ export interface MapEvents {
 const MARGIN = 0.7;
 /** Pixels a unit wants before shapes shrink. */
 const COMFORT = 54;
+/** Load is drawn so long after it changed at most. */
+const LOAD_MS = 200;
 /** More nodes than this: only switches are named, and not while the map moves. */
 const MANY = 700;
 /** A node this near to the border of the view, in pixels, is moved to its middle when picked. */
 const EDGE = 8;
 /** What the ring around a picked node takes. */
 const RING = 4;
+/** More links than this are a grey field when drawn as few are. */
+const DENSE = 400;
 /** Pixels the pointer goes before a click is a drag. */
 const DRAG = 4;
 
@@ -66,6 +70,9 @@ export class MapView {
   /** Pixels of a layout unit while the whole is shown. */
   #unit = COMFORT;
   #animation = 0;
+  /** Switches whose counters changed since cables were coloured last. */
+  #busy = new Set<string>();
+  #loadTimer: ReturnType<typeof setTimeout> | undefined;
   /** Nodes or cables changed since the last frame. */
   #unindexed = false;
 
@@ -74,7 +81,7 @@ export class MapView {
     labels: HTMLElement,
     network: Network,
     positions: Positions,
-    view: Omit<View, 'hovered' | 'cursor' | 'isPinned'>,
+    view: Pick<View, 'loadMode' | 'selected' | 'path'>,
     events: MapEvents,
   ) {
     this.#container = container;
@@ -87,6 +94,7 @@ export class MapView {
       ...view,
       hovered: undefined,
       cursor: undefined,
+      dense: false,
       isPinned: (key) => positions.isPinned(key),
     };
     this.#sigma = this.#createSigma();
@@ -229,6 +237,7 @@ export class MapView {
 
   #sync(): void {
     syncGraph(this.#graph, this.#network, this.#positions.all);
+    this.#view = { ...this.#view, dense: this.#network.links.size > DENSE };
     this.#unindexed = true;
     this.#sigma.refresh({ schedule: true });
     this.#say();
@@ -321,17 +330,35 @@ export class MapView {
     if (Number.isFinite(unit) && unit > 0) this.#unit = unit;
   }
 
-  /** Counters of these switches changed: recolour their cables, nothing else. */
+  /** Counters of these switches changed: their cables are looked at again, a few times a second. */
   loadChanged(dpids: ReadonlySet<string>): void {
     if (this.#view.loadMode === 'off') return;
+    for (const dpid of dpids) this.#busy.add(dpid);
+    this.#loadTimer ??= setTimeout(() => this.#recolorBusy(), LOAD_MS);
+  }
+
+  /** Only cables whose step changed are painted; if none did, no frame is drawn. */
+  #recolorBusy(): void {
+    this.#loadTimer = undefined;
+    const busy = this.#busy;
+    this.#busy = new Set();
     const keys: string[] = [];
     for (const link of this.#network.links.values()) {
-      if (dpids.has(link.a.dpid) || dpids.has(link.b.dpid)) keys.push(linkKey(link.id));
+      if (busy.has(link.a.dpid) || busy.has(link.b.dpid)) keys.push(linkKey(link.id));
     }
     for (const host of this.#network.hosts.values()) {
-      if (dpids.has(host.at.dpid)) keys.push(attachKey(host.id));
+      if (busy.has(host.at.dpid)) keys.push(attachKey(host.id));
     }
-    this.#repaint(keys);
+    const changed = keys.filter((key) => this.#looksOther(key));
+    if (changed.length > 0) this.#repaint(changed);
+  }
+
+  #looksOther(key: string): boolean {
+    const drawn = this.#sigma.getEdgeDisplayData(key);
+    if (!drawn || !this.#graph.hasEdge(key)) return false;
+    const { lane } = this.#graph.getEdgeAttributes(key);
+    const look = edgeLook(key, lane, this.#network, this.#view, this.#palette);
+    return look.color !== drawn.color || look.size !== drawn.size;
   }
 
   /** What is selected, the path shown, or how load is drawn changed. */
@@ -517,6 +544,7 @@ export class MapView {
 
   destroy(): void {
     cancelAnimationFrame(this.#animation);
+    clearTimeout(this.#loadTimer);
     this.#resizing.disconnect();
     this.#sigma.kill();
   }

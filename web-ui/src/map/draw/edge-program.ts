@@ -53,7 +53,13 @@ void main() {
   vec2 along = v_length > 0.0 ? line / v_length : vec2(1.0, 0.0);
   vec2 across = vec2(-along.y, along.x);
   v_width = max(1.0, a_width / sqrt(u_sizeRatio));
-  float reach = v_width * 0.5 + 9.0;
+  // No wider than what is drawn on it: thousands of long quads cost by their area.
+  #ifdef PICKING_MODE
+  float reach = v_width * 0.5 + 4.0;
+  #else
+  float beside = a_pattern > 0.5 ? 9.0 : a_casing.a > 0.0 ? 5.0 : 1.0;
+  float reach = v_width * 0.5 + beside;
+  #endif
   float side = a_corner.y * reach;
   v_at = vec2(a_corner.x * v_length, side);
   vec2 at = from + line * a_corner.x + across * (side + a_shift / u_sizeRatio);

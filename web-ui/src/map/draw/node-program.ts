@@ -53,7 +53,8 @@ void main() {
   v_pinned = step(3.5, a_shape);
   v_shape = a_shape - 4.0 * v_pinned;
   v_half = v_shape > 1.5 ? vec2(size) : vec2(size * ${SWITCH_ASPECT.toFixed(3)}, size);
-  v_at = a_corner * (v_half + 7.0);
+  float beside = a_ring.a > 0.0 || v_pinned > 0.5 ? 7.0 : 3.5;
+  v_at = a_corner * (v_half + beside);
   vec2 clip = (u_matrix * vec3(a_position, 1.0)).xy;
   gl_Position = vec4(clip + v_at * 2.0 / u_viewport * vec2(1.0, -1.0), 0.0, 1.0);
   v_fill = vec4(a_fill.rgb, a_fill.a * bias);

@@ -16,9 +16,12 @@ import {
 } from './types';
 
 const ROW_MIN = 1.3;
+/** Up to here rows fill the view; a wide network's rows go further, to half of it. */
 const ROW_MAX = 4.6;
 /** Hosts of one leaf in a row; more go into several rows, closer together. */
 const HOSTS_A_ROW = 6;
+/** With more leaves than this their hosts hang down in columns, or the whole is a thin band. */
+const MANY_LEAVES = 32;
 const HOST_ROW = 0.62;
 
 /** Row of each switch, counted from the leaves; undefined: this network has no rows. */
@@ -46,40 +49,55 @@ export function tieredLayout(input: LayoutInput, tiers: Map<string, number>): Re
   for (const h of [...input.hosts].sort((a, b) => natural(a.name, b.name))) {
     hostsAt.set(h.at, [...(hostsAt.get(h.at) ?? []), h.id]);
   }
-  const rows = new Rows(input.switches, neighboursOf(input), tiers, hostsAt);
+  const manyLeaves = [...tiers.values()].filter((t) => t === 0).length > MANY_LEAVES;
+  const rows = new Rows(input.switches, neighboursOf(input), tiers, (leaf) => {
+    const hosts = hostsAt.get(leaf)?.length ?? 0;
+    const { columns, columnWidth } = blockOf(hosts, manyLeaves);
+    return Math.max(1.15, columns * columnWidth + (hosts > 1 ? 0.15 : 0));
+  });
   const top = Math.max(...tiers.values());
   const width = rows.arrange([...tiers.keys()], top, 0);
 
-  const mostHosts = Math.max(0, ...[...hostsAt.values()].map((h) => hostRows(h.length)));
+  const block = (hosts: number) => blockOf(hosts, manyLeaves);
+  const mostHosts = Math.max(
+    0,
+    ...[...hostsAt.values()].map((h) => Math.ceil(h.length / block(h.length).columns)),
+  );
   const height = width / Math.max(0.5, input.aspect) - mostHosts * HOST_ROW;
-  const step = Math.min(ROW_MAX, Math.max(ROW_MIN, height / (top + (mostHosts > 0 ? 0.8 : 0.001))));
+  const fill = height / (top + (mostHosts > 0 ? 0.8 : 0.001));
+  const step = Math.max(ROW_MIN, Math.min(fill, Math.max(ROW_MAX, fill / 2)));
 
   const out: Record<string, Point> = {};
   for (const [id, x] of rows.x) {
     const y = (top - (tiers.get(id) ?? 0)) * step;
     out[id] = { x, y };
-    placeHosts(out, hostsAt.get(id) ?? [], x, y + Math.min(step * 0.75, 2.4));
+    const hosts = hostsAt.get(id) ?? [];
+    placeHosts(out, hosts, block(hosts.length), x, y + Math.min(step * 0.75, 2.4));
   }
   return out;
 }
 
-function columns(hosts: number): number {
-  if (hosts <= HOSTS_A_ROW) return hosts;
-  return Math.max(HOSTS_A_ROW, Math.ceil(Math.sqrt(hosts * 2)));
+/** How the hosts of one leaf stand: in a row with names, or as dots in a block. */
+interface Block {
+  columns: number;
+  columnWidth: number;
 }
 
-function hostRows(hosts: number): number {
-  return hosts === 0 ? 0 : Math.ceil(hosts / columns(hosts));
+function blockOf(hosts: number, manyLeaves: boolean): Block {
+  if (manyLeaves && hosts > 2) {
+    return { columns: Math.max(2, Math.ceil(Math.sqrt(hosts / 3))), columnWidth: 0.5 };
+  }
+  if (hosts <= HOSTS_A_ROW) return { columns: hosts, columnWidth: 1 };
+  return { columns: Math.max(HOSTS_A_ROW, Math.ceil(Math.sqrt(hosts * 2))), columnWidth: 0.5 };
 }
 
-/** Many hosts are dots without names: they take less room each. */
-function columnWidth(hosts: number): number {
-  return hosts <= HOSTS_A_ROW ? 1 : 0.5;
-}
-
-function placeHosts(out: Record<string, Point>, hosts: string[], x: number, y: number): void {
-  const perRow = columns(hosts.length);
-  const width = columnWidth(hosts.length);
+function placeHosts(
+  out: Record<string, Point>,
+  hosts: string[],
+  { columns: perRow, columnWidth: width }: Block,
+  x: number,
+  y: number,
+): void {
   hosts.forEach((id, i) => {
     const row = Math.floor(i / perRow);
     const inRow = Math.min(perRow, hosts.length - row * perRow);
@@ -95,18 +113,18 @@ class Rows {
   #names: Map<string, string>;
   #neighbours: Neighbours;
   #tiers: Map<string, number>;
-  #hostsAt: Map<string, string[]>;
+  #widthOf: (leaf: string) => number;
 
   constructor(
     switches: LayoutSwitch[],
     neighbours: Neighbours,
     tiers: Map<string, number>,
-    hostsAt: Map<string, string[]>,
+    widthOf: (leaf: string) => number,
   ) {
     this.#names = new Map(switches.map((s) => [s.id, s.name]));
     this.#neighbours = neighbours;
     this.#tiers = tiers;
-    this.#hostsAt = hostsAt;
+    this.#widthOf = widthOf;
   }
 
   /** Places `ids`, all of rows up to `tier`, from `left` on; returns the width taken. */
@@ -127,8 +145,7 @@ class Rows {
   #leaves(ids: string[], left: number): number {
     let width = 0;
     for (const id of this.#byName(ids)) {
-      const hosts = this.#hostsAt.get(id)?.length ?? 0;
-      const own = Math.max(1.15, columns(hosts) * columnWidth(hosts) + (hosts > 1 ? 0.15 : 0));
+      const own = this.#widthOf(id);
       this.x.set(id, left + width + own / 2);
       width += own;
     }
