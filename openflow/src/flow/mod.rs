@@ -9,10 +9,15 @@ mod action;
 pub mod arbitrary;
 mod bits;
 mod direct;
+mod entry;
+mod group;
 mod json;
 mod matching;
 mod message;
 mod offending;
+mod packet_io;
+mod port;
+mod switch;
 mod text;
 mod v10;
 mod v13;
@@ -20,14 +25,15 @@ mod validate;
 mod words;
 
 pub use action::{Action, Actions, Instructions};
-pub use matching::{Match, MatchField, VlanMatch};
-pub use message::{
-    Bucket, Capabilities, FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved,
-    FlowRemovedReason, FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupEntry, GroupMod,
-    GroupStats, GroupType, PacketIn, PacketInReason, PacketOut, PortChange, PortConfig, PortDesc,
-    PortMod, PortState, PortStats, PortStatus, Role, SwitchDesc, SwitchError, SwitchFeatures,
-    TableStats, ToSwitch, Unsupported,
+pub use entry::{
+    FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FlowStatsRequest,
 };
+pub use group::{Bucket, Group, GroupCommand, GroupEntry, GroupMod, GroupStats, GroupType};
+pub use matching::{Match, MatchField, VlanMatch};
+pub use message::{FromSwitch, SwitchError, ToSwitch, Unsupported};
+pub use packet_io::{PacketIn, PacketInReason, PacketOut};
+pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, PortStatus};
+pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
 pub use text::ParseFlowError;
 pub use validate::MatchError;
 
