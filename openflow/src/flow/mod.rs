@@ -3,6 +3,26 @@
 //! Nothing here names a wire version. Lowering ([`ToSwitch::encode`]) writes a message for the
 //! version a switch speaks, or answers [`Unsupported`] and writes nothing: a field is never
 //! dropped in silence. Lifting ([`FromSwitch::lift`]) takes what a switch said.
+//!
+//! # Comparing a rule with an entry
+//!
+//! What was lowered to a version and is told back in flow statistics is equal to what was meant:
+//! `entry.matching == rule.matching` and `entry.instructions == rule.instructions.normalized()`.
+//! Matches are canonical by construction; entries come normalized. An entry with
+//! [`FlowEntry::unknown`] is nobody's here. 1.0 tells no flags ([`FlowEntry::flags`] is empty).
+//!
+//! # Where things are
+//!
+//! | what | where |
+//! |---|---|
+//! | what 1.0 can say, and how it says tags and ports | `v10/` |
+//! | what 1.3 can say, and what later versions share | `v13/` |
+//! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
+//! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
+//! | JSON for REST | `json/` |
+//! | prerequisites, masks, values | `validate.rs` |
+//! | refusals in words | `offending.rs` |
+//! | generators for property tests | `arbitrary.rs`, feature `arbitrary` |
 
 mod action;
 #[cfg(any(test, feature = "arbitrary"))]
