@@ -5,4 +5,9 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod connectivity;
+mod failures;
 mod harness;
+mod load;
+mod mending;
+mod support;

@@ -134,12 +134,7 @@ impl Controller {
 
     /// SIGTERM, and waits for the end.
     pub fn terminate(&mut self) -> ExitStatus {
-        let pid = self.pid().to_string();
-        let sent = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(
-            sent.is_ok_and(|status| status.success()),
-            "the process can be signalled"
-        );
+        self.signal("TERM");
         let ended = || self.process.try_wait().expect("the process is ours");
         until(
             "the controller ends after SIGTERM",
@@ -147,6 +142,23 @@ impl Controller {
             ended,
         )
         .0
+    }
+
+    /// Stops its time until the guard is dropped: it keeps its connections and does nothing.
+    #[must_use]
+    pub fn paused(&self) -> Paused<'_> {
+        self.signal("STOP");
+        Paused(self)
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.pid().to_string()])
+            .status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "the process can be signalled"
+        );
     }
 
     /// Starts it again where it was, and waits until it is ready.
@@ -219,6 +231,16 @@ impl Controller {
             let answer = request.send().await?;
             Ok((answer.status().as_u16(), answer.text().await?))
         })
+    }
+}
+
+/// Of [`Controller::paused`].
+#[derive(Debug)]
+pub struct Paused<'a>(&'a Controller);
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        self.0.signal("CONT");
     }
 }
 

@@ -323,41 +323,37 @@ impl Missing<'_> {
 /// One line on stderr that is written over on a terminal, and now and then a line elsewhere.
 struct Progress {
     terminal: bool,
-    shown: Option<(String, Instant)>,
+    shown: String,
+    at: Instant,
 }
 
 impl Progress {
     fn new() -> Self {
+        let terminal = std::io::stderr().is_terminal();
         Self {
-            terminal: std::io::stderr().is_terminal(),
-            shown: None,
+            terminal,
+            shown: String::new(),
+            at: Instant::now(),
         }
     }
 
     fn show(&mut self, text: &str) {
-        let pause = if self.terminal {
-            Duration::ZERO
-        } else {
-            Duration::from_secs(2)
-        };
-        let due = self
-            .shown
-            .as_ref()
-            .is_none_or(|(old, at)| old != text && at.elapsed() >= pause);
-        if due {
-            // Back to the beginning of the line, and clear to its end.
+        let due = self.terminal || self.at.elapsed() >= PROGRESS_PAUSE;
+        if self.shown != text && due {
+            // On a terminal back to the beginning of the line, which is cleared.
             let (before, after) = if self.terminal {
                 ("\r\x1b[K", "")
             } else {
                 ("", "\n")
             };
             eprint!("{before}{text}{after}");
-            self.shown = Some((text.to_owned(), Instant::now()));
+            text.clone_into(&mut self.shown);
+            self.at = Instant::now();
         }
     }
 
     fn clear(&self) {
-        if self.terminal && self.shown.is_some() {
+        if self.terminal && !self.shown.is_empty() {
             eprint!("\r\x1b[K");
         }
     }
@@ -503,6 +499,7 @@ impl Signals {
 
 /// Thousands of links take a while on a small machine; who waits sees what is missing.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(120);
+const PROGRESS_PAUSE: Duration = Duration::from_secs(2);
 const REST_TIMEOUT: Duration = Duration::from_secs(10);
 const MISSING_SHOWN: usize = 5;
 const LOST_SHOWN: usize = 10;

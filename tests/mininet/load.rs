@@ -1,0 +1,81 @@
+//! What the controller costs.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use pointsman_tests::until;
+
+use crate::support::{Scene, address};
+
+#[test]
+fn tcp_across_a_fat_tree_needs_no_packet_in_after_the_first() {
+    let scene = Scene::known("fat-tree,4");
+    scene
+        .lab
+        .ok("h1", &format!("ping -c 2 {}", address(&scene.lab, "h16").1));
+    let server = scene
+        .lab
+        .spawn("h16", "iperf3 --server --one-off --forceflush")
+        .unwrap();
+    until("the server listens", Duration::from_secs(10), || {
+        scene
+            .lab
+            .output(server)
+            .unwrap()
+            .text
+            .contains("listening")
+            .then_some(())
+    });
+    let before = sent_to_controller(&scene);
+    let client = format!(
+        "iperf3 --client {} --time 5 --json",
+        address(&scene.lab, "h16").1
+    );
+    let report: serde_json::Value = serde_json::from_str(&scene.lab.ok("h1", &client)).unwrap();
+    let packets = report["end"]["sum_received"]["bytes"].as_f64().unwrap() / 1448.0;
+    assert!(packets > 1000.0, "{report}");
+    let sent = sent_to_controller(&scene) - before;
+    assert!(sent <= 10, "{sent} of {packets}");
+}
+
+/// Packets that entries of any switch have sent to the controller, but for discovery's: as the
+/// switches count them. ARP is among them, of which the hosts send some now and then.
+fn sent_to_controller(scene: &Scene) -> u64 {
+    let switches = scene.lab.topology().switches().iter();
+    switches.map(|switch| of_switch(&switch.name)).sum()
+}
+
+fn of_switch(name: &str) -> u64 {
+    let dump = Command::new("ovs-ofctl")
+        .args(["-OOpenFlow13", "dump-flows", name])
+        .output();
+    let dump = String::from_utf8(dump.unwrap().stdout).unwrap();
+    let entries = dump
+        .lines()
+        .filter(|line| line.contains("CONTROLLER") && !line.contains("0x88cc"));
+    let packets = |line: &str| {
+        line.split_once("n_packets=")?
+            .1
+            .split(',')
+            .next()?
+            .parse::<u64>()
+            .ok()
+    };
+    entries.filter_map(packets).sum()
+}
+
+/// Of a release build; others are larger and slower.
+#[test]
+fn an_idle_controller_is_small() {
+    let scene = Scene::known("fat-tree,4");
+    scene.lab.assert_pingall();
+    let (begin, used) = (Instant::now(), scene.controller.processor_time());
+    until("ten idle seconds", Duration::from_secs(20), || {
+        (begin.elapsed() > Duration::from_secs(10)).then_some(())
+    });
+    let share =
+        (scene.controller.processor_time() - used).as_secs_f64() / begin.elapsed().as_secs_f64();
+    let resident = scene.controller.resident_kib();
+    assert!(share < 0.02, "{:.1} % of a core", 100.0 * share);
+    assert!(resident < 40 * 1024, "{resident} KiB");
+}
