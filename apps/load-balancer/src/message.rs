@@ -7,6 +7,7 @@ use openflow::MacAddr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::handler::Seen;
 use crate::spec::{PoolSpec, ServerChange, ServerRef};
 
 /// A request from the API. What packet handlers report is here too, out of others' sight.
@@ -35,6 +36,9 @@ pub enum LbMessage {
         /// The pool afterwards.
         reply: Reply<PoolView>,
     },
+    /// From the app's own packet handlers.
+    #[doc(hidden)]
+    Seen(Seen),
 }
 
 /// Where an answer goes: called once, dropped when the app stops first.

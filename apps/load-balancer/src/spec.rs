@@ -204,6 +204,16 @@ impl PoolSpec {
         (self.vip, self.protocol, self.port)
     }
 
+    /// The server at an address and port.
+    pub(crate) fn server_at_mut(
+        &mut self,
+        (address, port): (Ipv4Addr, u16),
+    ) -> Option<&mut ServerSpec> {
+        let default = self.port;
+        let mut servers = self.servers.iter_mut();
+        servers.find(|s| s.address == address && s.port.unwrap_or(default) == port)
+    }
+
     /// The port a server listens on.
     #[must_use]
     pub fn server_port(&self, server: &ServerSpec) -> u16 {

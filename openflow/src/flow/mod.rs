@@ -3,16 +3,41 @@
 //! Nothing here names a wire version. Lowering ([`ToSwitch::encode`]) writes a message for the
 //! version a switch speaks, or answers [`Unsupported`] and writes nothing: a field is never
 //! dropped in silence. Lifting ([`FromSwitch::lift`]) takes what a switch said.
+//!
+//! # Comparing a rule with an entry
+//!
+//! What was lowered to a version and is told back in flow statistics is equal to what was meant:
+//! `entry.matching == rule.matching` and `entry.instructions == rule.instructions.normalized()`.
+//! Matches are canonical by construction; entries come normalized. An entry with
+//! [`FlowEntry::unknown`] is nobody's here. 1.0 tells no flags ([`FlowEntry::flags`] is empty).
+//!
+//! # Where things are
+//!
+//! | what | where |
+//! |---|---|
+//! | what 1.0 can say, and how it says tags and ports | `v10/` |
+//! | what 1.3 can say, and what later versions share | `v13/` |
+//! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
+//! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
+//! | JSON for REST | `json/` |
+//! | prerequisites, masks, values | `validate.rs` |
+//! | refusals in words | `offending.rs` |
+//! | generators for property tests | `arbitrary.rs`, feature `arbitrary` |
 
 mod action;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 mod bits;
 mod direct;
+mod entry;
+mod group;
 mod json;
 mod matching;
 mod message;
 mod offending;
+mod packet_io;
+mod port;
+mod switch;
 mod text;
 mod v10;
 mod v13;
@@ -20,14 +45,15 @@ mod validate;
 mod words;
 
 pub use action::{Action, Actions, Instructions};
-pub use matching::{Match, MatchField, VlanMatch};
-pub use message::{
-    Bucket, Capabilities, FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved,
-    FlowRemovedReason, FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupEntry, GroupMod,
-    GroupStats, GroupType, PacketIn, PacketInReason, PacketOut, PortChange, PortConfig, PortDesc,
-    PortMod, PortState, PortStats, PortStatus, Role, SwitchDesc, SwitchError, SwitchFeatures,
-    TableStats, ToSwitch, Unsupported,
+pub use entry::{
+    FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FlowStatsRequest,
 };
+pub use group::{Bucket, Group, GroupCommand, GroupEntry, GroupMod, GroupStats, GroupType};
+pub use matching::{Match, MatchField, VlanMatch};
+pub use message::{FromSwitch, SwitchError, ToSwitch, Unsupported};
+pub use packet_io::{PacketIn, PacketInReason, PacketOut};
+pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, PortStatus};
+pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
 pub use text::ParseFlowError;
 pub use validate::MatchError;
 
