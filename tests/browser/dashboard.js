@@ -150,6 +150,19 @@ export class Dashboard {
     return { x: box.x + x, y: box.y + y };
   }
 
+  /** Waits until a node is at that place of the page, within some pixels. */
+  async comesTo(key, { x, y }) {
+    const box = await this.map.boundingBox();
+    await this.page.waitForFunction(
+      ([wanted, left, top]) => {
+        const label = document.querySelector(`[data-map] .label:not([hidden])[data-key="${wanted}"]`);
+        const [atX, atY] = label?.dataset.at.split(',').map(Number) ?? [];
+        return Math.hypot(atX - left, atY - top) < 5;
+      },
+      [key, x - box.x, y - box.y],
+    );
+  }
+
   /** A point on the way from one node to another. */
   async between(a, b, share) {
     const from = await this.at(a);

@@ -299,9 +299,7 @@ describe('dashboard', () => {
     const again = await d.at(key);
     assert.ok(Math.hypot(again.x - moved.x, again.y - moved.y) < 30, JSON.stringify({ moved, again }));
     await d.page.getByRole('button', { name: /Unpin all/ }).click();
-    await d.atRest();
-    const back = await d.at(key);
-    assert.ok(Math.hypot(back.x - from.x, back.y - from.y) < 4, JSON.stringify({ from, back }));
+    await d.comesTo(key, from);
   });
 
   test('dark_and_light_follow_the_system_and_the_choice_is_kept', async () => {

@@ -43,8 +43,10 @@ class Dashboard {
   now = $state(Date.now());
   controller: Controller | undefined = $state.raw();
   apps: App[] = $state.raw([]);
-  /** Whether the controller has load-balancer pools at all. */
-  hasPools = $state(false);
+  /** There are pools only while the load balancer runs. */
+  readonly hasPools = $derived(
+    this.apps.some((app) => app.name === 'load-balancer' && app.state === 'running'),
+  );
 
   route: Route = $state.raw(parseRoute(location.hash));
   loadMode: LoadMode = $state(kept('load', ['off', 'rate', 'share'] as const, 'rate'));
@@ -107,7 +109,6 @@ class Dashboard {
       api.controller(),
       api.apps(),
       api.notices(),
-      this.#lookForPools(),
     ]);
     if (controller.status === 'fulfilled') this.controller = controller.value;
     if (apps.status === 'fulfilled') this.apps = apps.value;
@@ -115,14 +116,6 @@ class Dashboard {
       this.network.setNotices(notices.value);
       this.noticesRevision += 1;
     }
-  }
-
-  /** There are pools only while the load balancer runs. */
-  async #lookForPools(): Promise<void> {
-    this.hasPools = await api.pools().then(
-      () => true,
-      () => false,
-    );
   }
 
   giveToken(value: string): void {
@@ -169,7 +162,6 @@ class Dashboard {
       ...[...changed.values()].filter((a) => !known.has(a.name)),
     ];
     this.appsRevision += 1;
-    void this.#lookForPools();
   }
 
   // What is shown.

@@ -12,6 +12,8 @@ export interface Box {
 
 export type Side = 'below' | 'above' | 'right' | 'left' | 'further_below' | 'further_above';
 
+const FURTHER: ReadonlySet<Side> = new Set(['further_below', 'further_above']);
+
 export interface LabelWish {
   id: string;
   /** Middle of the node, and half its size, in pixels. */
@@ -47,10 +49,14 @@ export function placeLabels(wishes: readonly LabelWish[], view: Box): PlacedLabe
   }
   const out: PlacedLabel[] = [];
   for (const wish of [...wishes].sort((a, b) => b.importance - a.importance)) {
-    const box = bestOf(
-      wish,
-      wish.sides.map((side) => boxAt(wish, side)).filter((b) => inside(b, view) && !taken.hits(b)),
-    );
+    const room = (side: Side) => {
+      const box = boxAt(wish, side);
+      return inside(box, view) && !taken.hits(box) ? [box] : [];
+    };
+    // Further off a name is hard to tell whose it is: only where there is no room beside the node.
+    const box =
+      bestOf(wish, wish.sides.filter((side) => !FURTHER.has(side)).flatMap(room)) ??
+      bestOf(wish, wish.sides.filter((side) => FURTHER.has(side)).flatMap(room));
     if (!box) continue;
     taken.add(box);
     out.push({ id: wish.id, ...box });
