@@ -41,7 +41,10 @@ fn of13(body: v13::Body) -> Message {
     Message::v13(Version::V1_3, Xid(1), body)
 }
 
-fn fields(list: &[(Field, u128, Option<u128>)]) -> v13::Match {
+/// A match field with its value and mask.
+type MatchField = (Field, u128, Option<u128>);
+
+fn fields(list: &[MatchField]) -> v13::Match {
     let mut oxm_fields = OxmList::new();
     for (field, value, mask) in list {
         oxm_fields.push(*field, *value, *mask);
@@ -131,7 +134,7 @@ fn every_instruction_and_every_action_it_knows() {
 
 #[test]
 fn match_fields_of_each_family() {
-    let cases: [(&[(Field, u128, Option<u128>)], &str); 4] = [
+    let cases: [(&[MatchField], &str); 4] = [
         (
             &[
                 (Field::InPort, 1, None),

@@ -83,19 +83,14 @@ impl OxmList {
         oxm.append_to(&mut self.bytes);
     }
 
-    /// Everything left in `r`.
-    pub(crate) fn decode_rest(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (all, window) = (r.peek(), r.peek_beyond());
-        let mut index = 0;
-        while !r.is_empty() {
-            match known_length(r.peek()) {
-                Some(length) => r.pad(length)?,
-                None => {
-                    let oxm = Oxm::decode(r);
-                    oxm.map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
-                }
-            }
-            index += 1;
+    /// The next `len` bytes of `r`.
+    #[inline]
+    pub(crate) fn decode(r: &mut Reader<'_>, len: usize) -> Result<Self, DecodeError> {
+        let window = r.peek_beyond();
+        let mut fields = r.child(len)?;
+        let all = fields.peek();
+        if !all_known(all) {
+            check(&mut fields)?;
         }
         // A copy of known size, where the frame is long enough for it, does not stall the moves
         // of the list that follow; one of variable size does, for longer than it takes itself.
@@ -294,8 +289,27 @@ impl<'a> Oxm<'a> {
     }
 }
 
+/// Whether every field is one of the specification's own and has its length: the usual case.
+#[inline]
+fn all_known(mut bytes: &[u8]) -> bool {
+    while let Some(rest) = known_length(bytes).and_then(|length| bytes.get(length..)) {
+        bytes = rest;
+    }
+    bytes.is_empty()
+}
+
+/// Refuses what is not a list of TLVs, saying which one and why.
+fn check(r: &mut Reader<'_>) -> Result<(), DecodeError> {
+    let mut index = 0;
+    while !r.is_empty() {
+        Oxm::decode(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
+        index += 1;
+    }
+    Ok(())
+}
+
 /// Bytes of the field at the front, header included, if it is one of the specification's own and
-/// whole: the usual case at the price of one look into a table.
+/// whole: one look into a table.
 #[inline]
 fn known_length(bytes: &[u8]) -> Option<usize> {
     let [class_high, class_low, number, length] = *bytes.first_chunk()?;

@@ -2,7 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
 use super::PortNo;
 use crate::MacAddr;
@@ -13,6 +14,7 @@ use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Match {
     /// Which fields do not count.
+    #[serde(serialize_with = "wildcards")]
     pub wildcards: Wildcards,
     /// Ingress port.
     pub in_port: PortNo,
@@ -123,6 +125,30 @@ wire_flags! {
         /// DSCP.
         NW_TOS = 1 << 21;
     }
+}
+
+/// The flags by name, and the two numbers among them as `nw_src:8` for eight low bits.
+fn wildcards<S: Serializer>(bits: &Wildcards, s: S) -> Result<S::Ok, S::Error> {
+    let numbers = [
+        ("nw_src", bits.nw_src_bits()),
+        ("nw_dst", bits.nw_dst_bits()),
+    ];
+    let rest = bits.bits()
+        & !Wildcards::all()
+            .with_nw_src_bits(63)
+            .with_nw_dst_bits(63)
+            .bits();
+    let mut seq = s.serialize_seq(None)?;
+    for (name, _) in bits.iter_names() {
+        seq.serialize_element(&name.to_ascii_lowercase())?;
+    }
+    for (name, count) in numbers.iter().filter(|(_, count)| *count != 0) {
+        seq.serialize_element(&format!("{name}:{count}"))?;
+    }
+    if rest != 0 {
+        seq.serialize_element(&rest)?;
+    }
+    seq.end()
 }
 
 impl Wildcards {

@@ -25,6 +25,7 @@ pub struct PacketIn {
 }
 
 impl Wire for PacketIn {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             buffer_id: r.field("buffer_id")?,
@@ -45,6 +46,10 @@ impl Wire for PacketIn {
         self.reason.encode(w);
         w.pad(1);
         w.bytes(&self.data);
+    }
+
+    fn payload_mut(&mut self) -> Option<&mut Bytes> {
+        Some(&mut self.data)
     }
 }
 

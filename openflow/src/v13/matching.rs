@@ -20,14 +20,15 @@ impl Match {
 
 impl Wire for Match {
     /// With the padding after it, which the length does not count.
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.blaming(ErrorCode::BAD_MATCH_BAD_LEN, |r| {
             let (start, at) = (r.offset(), r.mark());
-            let (kind, mut fields) = r.tlv()?;
+            let (kind, len) = r.tlv_header()?;
             if kind != Self::OXM {
                 return Err(at.bad_value(kind.into(), ErrorCode::BAD_MATCH_BAD_TYPE));
             }
-            let oxm_fields = OxmList::decode_rest(&mut fields)?;
+            let oxm_fields = OxmList::decode(r, len)?;
             r.pad_to_8(start)?;
             Ok(Self { oxm_fields })
         })

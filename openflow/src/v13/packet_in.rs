@@ -30,6 +30,7 @@ pub struct PacketIn {
 }
 
 impl Wire for PacketIn {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             buffer_id: r.field("buffer_id")?,
@@ -54,6 +55,10 @@ impl Wire for PacketIn {
         self.matching.encode(w);
         w.pad(2);
         w.bytes(&self.data);
+    }
+
+    fn payload_mut(&mut self) -> Option<&mut Bytes> {
+        Some(&mut self.data)
     }
 }
 

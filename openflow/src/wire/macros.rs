@@ -199,19 +199,21 @@ macro_rules! message_types {
                 }
             }
 
-            /// Reads what follows the header. Each type makes its message in place: a value of
+            /// Reads what follows the header in a frame. Each type makes its message in place: a value of
             /// this enum is as large as its largest variant, so moving one is what costs.
             pub(crate) fn decode(
                 header: crate::wire::Header,
-                r: &mut crate::wire::Reader<'_>,
+                version: crate::Version,
+                mut frame: bytes::Bytes,
             ) -> Result<crate::wire::Message, crate::wire::DecodeError> {
                 use crate::Version;
-                use crate::wire::{DecodeError, Message};
+                use crate::wire::{DecodeError, Header, Message, Reader, Wire};
 
-                let version = r.version();
+                let mut r = Reader::deferring_payload(&frame, version);
+                r.pad(Header::LEN)?;
                 match header.kind {
                     $($number if (Version::$since..=Version::$until).contains(&version) => {
-                        message_types!(@decode header r $level $text $variant $($body)?)
+                        message_types!(@decode header frame r $level $text $variant $($body)?)
                     })+
                     $($number => Err(DecodeError::other_layout($text, version)),)+
                     kind => Err(DecodeError::no_such_type(kind)),
@@ -243,13 +245,19 @@ macro_rules! message_types {
     (@any $variant:ident $body:ty) => { Self::$variant(_) };
     (@one $name:ident $variant:ident) => { Self::$variant };
     (@one $name:ident $variant:ident $body:ty) => { Self::$variant($name) };
-    (@decode $header:ident $r:ident $level:ident $text:literal $variant:ident) => {{
+    (@decode $header:ident $frame:ident $r:ident $level:ident $text:literal $variant:ident) => {{
         $r.finish().map_err(|error| error.in_field($text))?;
         Ok(Message::of($header, crate::wire::Body::$level(Self::$variant)))
     }};
-    (@decode $header:ident $r:ident $level:ident $text:literal $variant:ident $body:ty) => {{
-        let body = $r.field::<$body>($text)?;
+    (@decode $header:ident $frame:ident $r:ident $level:ident $text:literal $variant:ident
+     $body:ty) => {{
+        let mut body = $r.field::<$body>($text)?;
         $r.finish().map_err(|error| error.in_field($text))?;
+        let start = $r.payload_start();
+        if let (Some(payload), Some(start)) = (Wire::payload_mut(&mut body), start) {
+            bytes::Buf::advance(&mut $frame, start);
+            *payload = $frame;
+        }
         Ok(Message::of($header, crate::wire::Body::$level(Self::$variant(body))))
     }};
     (@encode $w:ident $name:ident) => {};

@@ -1,6 +1,6 @@
 //! A whole message.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 
 use super::{
@@ -9,6 +9,20 @@ use super::{
 use crate::{Version, Xid, v10, v13};
 
 /// One message as it is on the wire.
+///
+/// ```
+/// use bytes::{Bytes, BytesMut};
+/// use openflow::wire::{Body, Echo, Message};
+/// use openflow::{Version, v13};
+///
+/// let request = Message::decode(Bytes::from_static(&[4, 2, 0, 10, 0, 0, 0, 7, 0xca, 0xfe]))?;
+/// let Body::V13(v13::Body::EchoRequest(Echo { data })) = request.body else { panic!() };
+/// let reply = Message::v13(Version::V1_3, request.xid, v13::Body::EchoReply(Echo { data }));
+/// let mut bytes = BytesMut::new();
+/// reply.encode(&mut bytes)?;
+/// assert_eq!(bytes[..], [4, 3, 0, 10, 0, 0, 0, 7, 0xca, 0xfe]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// Wire version. Of a hello it can be any byte, of all others it is one we speak.
@@ -118,7 +132,7 @@ impl Message {
     }
 
     /// Reads exactly one frame. Payloads share its memory.
-    pub fn decode(mut frame: Bytes) -> Result<Self, DecodeError> {
+    pub fn decode(frame: Bytes) -> Result<Self, DecodeError> {
         let header = Header::of_frame(&frame)?;
         let Header {
             version, kind, xid, ..
@@ -131,28 +145,15 @@ impl Message {
             let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_VERSION);
             return Err(error.in_field("version").in_field("header"));
         };
-        let mut r = Reader::deferring_payload(&frame, spoken);
-        r.pad(Header::LEN)?;
-        let mut message = match spoken {
-            Version::V1_0 => v10::Body::decode(header, &mut r)?,
-            Version::V1_3 | Version::V1_4 | Version::V1_5 => v13::Body::decode(header, &mut r)?,
-        };
-        if let (Some(start), Some(payload)) = (r.payload_start(), message.payload()) {
-            frame.advance(start);
-            *payload = frame;
-        }
-        Ok(message)
-    }
-
-    /// The payload that [`Reader::payload`] may have left to the caller.
-    fn payload(&mut self) -> Option<&mut Bytes> {
-        match &mut self.body {
-            Body::V10(v10::Body::PacketIn(packet_in)) => Some(&mut packet_in.data),
-            Body::V13(v13::Body::PacketIn(packet_in)) => Some(&mut packet_in.data),
-            _ => None,
+        match spoken {
+            Version::V1_0 => v10::Body::decode(header, spoken, frame),
+            Version::V1_3 | Version::V1_4 | Version::V1_5 => {
+                v13::Body::decode(header, spoken, frame)
+            }
         }
     }
 
+    #[inline]
     pub(crate) fn of(header: Header, body: Body) -> Self {
         Self {
             version: header.version,

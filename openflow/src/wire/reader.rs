@@ -175,12 +175,20 @@ impl<'a> Reader<'a> {
     /// bytes included: the type, and the bytes after the length.
     #[inline]
     pub fn tlv(&mut self) -> Result<(u16, Self), DecodeError> {
+        let (kind, len) = self.tlv_header()?;
+        Ok((kind, self.child(len)?))
+    }
+
+    /// The header of such an element: its type, and how many bytes follow, which are there.
+    #[inline]
+    pub fn tlv_header(&mut self) -> Result<(u16, usize), DecodeError> {
         let at = self.mark();
         let (kind, length) = (self.u16()?, self.u16()?);
         let Some(body) = usize::from(length).checked_sub(4) else {
             return Err(at.bad_length(length.into(), "at least 4, its own header"));
         };
-        Ok((kind, self.fitting(at, length, body)?))
+        self.fits(at, length, body)?;
+        Ok((kind, body))
     }
 
     /// [`Reader::tlv`] whose length is a multiple of eight, as those of actions and instructions
@@ -204,21 +212,23 @@ impl<'a> Reader<'a> {
         let Some(body) = usize::from(length).checked_sub(2) else {
             return Err(at.bad_length(length.into(), "at least 2, itself"));
         };
-        self.fitting(at, length, body)
+        self.fits(at, length, body)?;
+        self.child(body)
     }
 
-    /// A child whose length, read at `at`, is known to include what was read since.
+    /// Whether `body` bytes are left, of an element at `at` whose length includes what was read
+    /// since.
     #[inline]
-    fn fitting(&mut self, at: Mark, length: u16, body: usize) -> Result<Self, DecodeError> {
-        let have = usize::from(length) - body + self.remaining();
-        if body > self.remaining() {
-            let problem = DecodeProblem::Truncated {
-                need: length.into(),
-                have,
-            };
-            return Err(DecodeError::new(at.offset, problem, at.blame));
+    fn fits(&self, at: Mark, length: u16, body: usize) -> Result<(), DecodeError> {
+        if body <= self.remaining() {
+            return Ok(());
         }
-        self.child(body)
+        let need = usize::from(length);
+        let problem = DecodeProblem::Truncated {
+            need,
+            have: need - body + self.remaining(),
+        };
+        Err(DecodeError::new(at.offset, problem, at.blame))
     }
 
     /// Skips padding up to the next multiple of eight bytes since `start`, an offset.
