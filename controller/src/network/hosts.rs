@@ -9,8 +9,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app_api::Event;
 use app_api::snapshot::{Host, HostId, Location};
+use app_api::{Event, PortRole};
 use openflow::Dpid;
 use smallvec::SmallVec;
 
@@ -75,9 +75,9 @@ pub(super) struct Hosts {
     states: HashMap<HostId, State>,
     per_switch: HashMap<Dpid, usize>,
     /// Known from before the controller started, and not seen since.
-    restored: HashMap<HostId, RestoredHost>,
-    /// How often those whose port is ready were asked.
-    restored_tries: HashMap<HostId, u8>,
+    restored: HashMap<HostId, Restored>,
+    /// Those of them whose port is not ready.
+    restored_at: HashMap<Location, Vec<HostId>>,
     timers: Timers<Timer>,
 }
 
@@ -90,6 +90,13 @@ struct State {
     also_at: Option<Location>,
     /// Addresses it was seen with, but did not say are its own.
     uncertain: SmallVec<[IpAddr; 2]>,
+}
+
+#[derive(Debug)]
+struct Restored {
+    host: RestoredHost,
+    /// Probes sent.
+    tries: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,7 +119,7 @@ impl Hosts {
             states: HashMap::new(),
             per_switch: HashMap::new(),
             restored: HashMap::new(),
-            restored_tries: HashMap::new(),
+            restored_at: HashMap::new(),
             timers: Timers::default(),
         }
     }
@@ -147,9 +154,11 @@ impl Hosts {
                 continue;
             }
             let (id, at) = (host.id, host.at);
-            self.restored.insert(id, host);
-            if draft.snapshot.role(at) == app_api::PortRole::Edge {
+            self.restored.insert(id, Restored { host, tries: 0 });
+            if draft.snapshot.role(at) == PortRole::Edge {
                 self.timers.set(Timer::Restored(id), now);
+            } else {
+                self.restored_at.entry(at).or_default().push(id);
             }
         }
     }
@@ -163,9 +172,8 @@ impl Hosts {
             }
             self.timers.set(Timer::Silent(*id), now);
         }
-        let waiting = self.restored.values().filter(|host| host.at == at);
-        for host in waiting {
-            self.timers.set(Timer::Restored(host.id), now);
+        for id in self.restored_at.remove(&at).unwrap_or_default() {
+            self.timers.set(Timer::Restored(id), now);
         }
     }
 
@@ -211,7 +219,7 @@ impl Hosts {
         draft: &mut Draft,
     ) -> Result<(), NotBelieved> {
         // The role may have changed since the connection looked.
-        if draft.snapshot.role(at) != app_api::PortRole::Edge {
+        if draft.snapshot.role(at) != PortRole::Edge {
             return Err(NotBelieved("not_an_edge"));
         }
         match draft.snapshot.hosts.get(&id).cloned() {
@@ -241,7 +249,6 @@ impl Hosts {
         }
         self.check_room(at, draft)?;
         self.timers.cancel(&Timer::Restored(id));
-        self.restored_tries.remove(&id);
         let restored = self.restored.remove(&id);
         *self.per_switch.entry(at.dpid).or_default() += 1;
         let state = State {
@@ -255,7 +262,7 @@ impl Hosts {
             id,
             at,
             addresses: Vec::new(),
-            first_seen: restored.map_or(now.wall, |host| host.first_seen),
+            first_seen: restored.map_or(now.wall, |restored| restored.host.first_seen),
             last_seen: now.wall,
         });
         draft.event(Event::HostAdded(id));
@@ -372,7 +379,7 @@ impl Hosts {
             return;
         }
         let can_be_asked = !host.addresses.is_empty()
-            && draft.snapshot.role(host.at) == app_api::PortRole::Edge
+            && draft.snapshot.role(host.at) == PortRole::Edge
             && draft.snapshot.switch_up(host.at.dpid).is_some();
         if can_be_asked {
             state.tries += 1;
@@ -405,13 +412,11 @@ impl Hosts {
     }
 
     fn ask_restored(&mut self, id: HostId, now: Instant, probes: &mut Vec<HostProbe>) {
-        let Some(host) = self.restored.get(&id) else {
+        let Some(Restored { host, tries }) = self.restored.get_mut(&id) else {
             return;
         };
-        let tries = self.restored_tries.entry(id).or_default();
         if *tries >= TRIES {
             self.restored.remove(&id);
-            self.restored_tries.remove(&id);
             return;
         }
         *tries += 1;

@@ -118,12 +118,15 @@ impl Switches {
         make_room(dpid, parts);
         parts.draft.put_switch(switch);
         parts.draft.event(Event::SwitchUp(dpid));
-        for port in ports {
-            let at = Location::new(dpid, port.no);
-            if port.is_up() && leads_out(port.no) {
-                parts.discovery.port_up(at, port.hw_addr, now.at);
-            } else {
+        for at in hosts_on(dpid, parts.draft) {
+            if parts.draft.port(at).is_none_or(|port| !port.desc.is_up()) {
                 parts.hosts.port_down(at, now.at, parts.draft);
+            }
+        }
+        for port in ports {
+            if port.is_up() && leads_out(port.no) {
+                let at = Location::new(dpid, port.no);
+                parts.discovery.port_up(at, port.hw_addr, now.at);
             }
         }
     }
@@ -303,12 +306,16 @@ fn forget(dpid: Dpid, parts: &mut Parts<'_>) {
     for id in touching.collect::<Vec<_>>() {
         parts.draft.remove_link(id.src);
     }
-    let from = Location::new(dpid, PortNo(0));
-    let to = Location::new(dpid, PortNo(u32::MAX));
-    let hosts_at = &parts.draft.snapshot.hosts_at;
-    let places: Vec<Location> = hosts_at.range(from..=to).map(|(at, _)| *at).collect();
-    for at in places {
+    for at in hosts_on(dpid, parts.draft) {
         parts.hosts.remove_at(at, parts.draft);
     }
     parts.draft.remove_switch(dpid);
+}
+
+/// Ports of a switch where hosts are.
+fn hosts_on(dpid: Dpid, draft: &Draft) -> Vec<Location> {
+    let first = Location::new(dpid, PortNo(0));
+    let last = Location::new(dpid, PortNo(u32::MAX));
+    let ports = draft.snapshot.hosts_at.range(first..=last);
+    ports.map(|(at, _)| *at).collect()
 }

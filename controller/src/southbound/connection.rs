@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
@@ -42,6 +42,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long an evicted connection may take to say goodbye to the rest of the controller.
 const EVICTION: Duration = Duration::from_secs(2);
 
+/// Log lines about connections that came to nothing, at most one in this time.
+const STRANGERS_EVERY: Duration = Duration::from_secs(1);
+
 /// Log lines of one kind a peer can cause, at most one in this time and connection.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
@@ -59,6 +62,25 @@ pub(super) struct Connection {
     stuck: Option<Instant>,
     switch: Option<Connected>,
     log: Throttle,
+    strangers: Strangers,
+}
+
+/// Log lines about connections that never became a switch, of all of them together: anybody can
+/// open as many as he likes. Held for one comparison.
+#[derive(Debug, Clone)]
+pub(super) struct Strangers(Arc<Mutex<Throttle>>);
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Throttle::new(STRANGERS_EVERY))))
+    }
+}
+
+impl Strangers {
+    fn pass(&self, now: Instant) -> Option<u64> {
+        let mut throttle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        throttle.pass(now)
+    }
 }
 
 /// What there is once the switch is known.
@@ -91,6 +113,7 @@ impl Connection {
         epoch: u64,
         config: &SouthboundConfig,
         services: Services,
+        strangers: Strangers,
     ) -> Self {
         let timing = Timing {
             handshake: config.handshake,
@@ -111,6 +134,7 @@ impl Connection {
             stuck: None,
             switch: None,
             log: Throttle::new(LOG_EVERY),
+            strangers,
         }
     }
 
@@ -232,8 +256,15 @@ impl Connection {
                 break;
             };
             let frame = self.input.split_to(length).freeze();
-            let incoming = self.session.frame(frame, now.at, &mut self.out)?;
-            self.incoming(incoming, now).await?;
+            match (
+                self.session.frame(frame, now.at, &mut self.out)?,
+                &mut self.switch,
+            ) {
+                (Incoming::PacketIn(packet), Some(switch)) => {
+                    switch.path.packet_in(packet, now, &mut self.out);
+                }
+                (incoming, _) => self.incoming(incoming, now).await?,
+            }
             if self.out.buffer.len() > LIMIT {
                 return Err(Closing::DoesNotRead);
             }
@@ -255,13 +286,10 @@ impl Connection {
         Closing::BadLength(error)
     }
 
-    /// What a frame brought. Only a switch's arrival and changes of its ports wait, for the one
+    /// What a frame brought, packets apart. Only a switch's arrival and changes of its ports wait, for the one
     /// writer of the network state, which waits for nobody.
     async fn incoming(&mut self, incoming: Incoming, now: Now) -> Result<(), Closing> {
         match (incoming, &mut self.switch) {
-            (Incoming::PacketIn(packet), Some(switch)) => {
-                switch.path.packet_in(packet, now, &mut self.out);
-            }
             (Incoming::PortStatus(status), Some(switch)) => {
                 if status.change == PortChange::Delete || !status.port.is_up() {
                     switch.path.port_down(status.port.no);
@@ -368,7 +396,6 @@ impl Connection {
         };
         let closing = Closing::DpidInUse(holder.peer());
         services.metrics.dpid_in_use.inc();
-        warn!(dpid = %handle.dpid(), peer = %self.peer, holder = %holder.peer(), "datapath id in use");
         let message = format!(
             "{} claims to be switch {}, which is connected from {}; it was refused",
             self.peer.ip(),
@@ -459,7 +486,9 @@ impl Connection {
 
     async fn say_goodbye(&mut self, closing: &Closing) {
         let Some(switch) = self.switch.take() else {
-            info!(peer = %self.peer, error = %closing, "connection refused");
+            if let Some(suppressed) = self.strangers.pass(Now::read().at) {
+                warn!(peer = %self.peer, suppressed, error = %closing, "connection refused");
+            }
             return;
         };
         let handle = switch.handle;

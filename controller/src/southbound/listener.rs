@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, debug_span, info, warn};
 
 use super::config::{Services, SouthboundConfig};
-use super::connection::Connection;
+use super::connection::{Connection, Strangers};
 use crate::clock::{Now, Throttle};
 
 /// After a failed accept, as when the process is out of file descriptors: trying again at once
@@ -37,6 +37,7 @@ pub async fn start(config: SouthboundConfig, services: Services) -> io::Result<V
     let shared = Arc::new(Door {
         places: Arc::new(Semaphore::new(config.max_connections)),
         epochs: AtomicU64::new(1),
+        strangers: Strangers::default(),
         config,
         services,
     });
@@ -53,6 +54,7 @@ struct Door {
     places: Arc<Semaphore>,
     /// Numbers connections, so that one that is gone is never taken for its successor.
     epochs: AtomicU64,
+    strangers: Strangers,
     config: SouthboundConfig,
     services: Services,
 }
@@ -91,7 +93,14 @@ impl Door {
             return;
         };
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
-        let connection = Connection::new(stream, peer, epoch, &self.config, self.services.clone());
+        let connection = Connection::new(
+            stream,
+            peer,
+            epoch,
+            &self.config,
+            self.services.clone(),
+            self.strangers.clone(),
+        );
         let task = async move {
             connection.run().await;
             drop(place);

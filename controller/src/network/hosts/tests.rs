@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use app_api::PortRole;
 use app_api::snapshot::{Snapshot, SwitchState};
 use openflow::{MacAddr, PortNo};
 
@@ -352,7 +351,7 @@ fn a_restored_host_is_asked_when_its_port_is_ready_and_shown_when_it_answers() {
         2,
         "the other is asked twice more, then forgotten"
     );
-    assert!(net.hosts.restored.is_empty() && net.hosts.restored_tries.is_empty());
+    assert!(net.hosts.restored.is_empty() && net.hosts.restored_at.is_empty());
 }
 
 #[test]

@@ -37,6 +37,10 @@ use crate::metrics::{Direction, Metrics};
 /// Bytes of a refused frame that are sent back with the error (OF 1.3.5 §7.5.4).
 pub(super) const QUOTED: usize = 64;
 
+/// Bytes of a hello: room for a hundred times the bitmaps there are. A stranger's first frame is
+/// not worth more memory.
+const LONGEST_HELLO: u16 = 1_024;
+
 /// Deadlines of a session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timing {
@@ -157,8 +161,8 @@ impl Session {
     /// Looks at the header of a frame that is not yet wholly there. What is no OpenFlow at all is
     /// refused here: its "length" may never arrive.
     pub(super) fn look(&self, header: Header) -> Result<(), Closing> {
-        let first = matches!(self.phase, Phase::Hello);
-        if first && !matches!(header.kind, HELLO | ERROR) {
+        let expected = matches!(header.kind, HELLO | ERROR) && header.length <= LONGEST_HELLO;
+        if matches!(self.phase, Phase::Hello) && !expected {
             return Err(Closing::NotOpenFlow);
         }
         Ok(())
