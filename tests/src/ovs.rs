@@ -76,6 +76,39 @@ impl PrivateOvs {
         run(&mut vsctl);
     }
 
+    /// A cable between two bridges: a new port at each end, with these numbers.
+    pub fn add_cable(&self, a: (&str, u32), b: (&str, u32)) {
+        let mut vsctl = self.vsctl();
+        let names = [a, b].map(|(bridge, port)| format!("{bridge}-p{port}"));
+        for ((bridge, port), (name, peer)) in
+            [(a, (&names[0], &names[1])), (b, (&names[1], &names[0]))]
+        {
+            vsctl
+                .args(["--", "add-port", bridge, name])
+                .args(["--", "set", "interface", name, "type=patch"])
+                .arg(format!("options:peer={peer}"))
+                .arg(format!("ofport_request={port}"));
+        }
+        run(&mut vsctl);
+    }
+
+    /// Takes a port away.
+    pub fn remove_port(&self, bridge: &str, port: u32) {
+        run(self
+            .vsctl()
+            .args(["del-port", &format!("{bridge}-p{port}")]));
+    }
+
+    /// A host's packet, as hex digits, arrives at a port [`Self::add_bridge`] made.
+    pub fn receive(&self, bridge: &str, port: u32, packet: &str) {
+        let process = self.switch.as_ref().expect("the switch runs").id();
+        let target = self.path(&format!("ovs-vswitchd.{process}.ctl"));
+        run(command("ovs-appctl", self.directory.path())
+            .arg("--target")
+            .arg(target)
+            .args(["netdev-dummy/receive", &format!("{bridge}-p{port}"), packet]));
+    }
+
     /// What `ovs-ofctl COMMAND BRIDGE ARGUMENTS` says, in the bridge's version.
     #[must_use]
     pub fn ofctl(&self, protocol: &str, command: &str, bridge: &str, arguments: &[&str]) -> String {

@@ -23,10 +23,12 @@ pub(crate) enum Inject {
 
 /// Where packets sent out of `(dpid, port)` arrive.
 #[derive(Clone, Default)]
-pub(crate) struct Cables(Arc<Mutex<HashMap<End, (mpsc::Sender<Inject>, u32)>>>);
+pub(crate) struct Cables(Arc<Mutex<HashMap<End, FarEnd>>>);
 
 /// Switch and port.
 type End = (u64, u32);
+/// What takes packets there, and the port they arrive at.
+type FarEnd = (mpsc::Sender<Inject>, u32);
 
 pub(crate) struct Switch {
     pub(crate) dpid: u64,
@@ -97,7 +99,7 @@ impl Cables {
         cables.insert((b.0.dpid, b.1), (a.0.inject.clone(), a.1));
     }
 
-    fn other_end(&self, dpid: u64, port: u32) -> Option<(mpsc::Sender<Inject>, u32)> {
+    fn other_end(&self, dpid: u64, port: u32) -> Option<FarEnd> {
         self.0.lock().unwrap().get(&(dpid, port)).cloned()
     }
 }
