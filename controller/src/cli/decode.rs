@@ -8,23 +8,20 @@ const LONGEST_LINE: u64 = 256 << 10;
 
 /// Until the end of the input. Answers are flushed when no more input waits, so that a program at
 /// the other end can ask one at a time.
-pub(super) fn decode(
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> anyhow::Result<ExitCode> {
+pub(super) fn decode(input: impl Read, output: impl Write) -> anyhow::Result<ExitCode> {
+    let mut input = io::BufReader::with_capacity(64 << 10, input);
     let mut output = io::BufWriter::new(output);
     let mut line = Vec::new();
-    while next_line(input, &mut line)? {
+    while next_line(&mut input, &mut line)? {
         let answer = match std::str::from_utf8(&line) {
             Ok(_) if line.len() as u64 >= LONGEST_LINE => refused("the line is too long"),
             Ok(text) => openflow::decode_line(text.trim()),
             Err(_) => refused("the line is not text"),
         };
         writeln!(output, "{answer}")?;
-        if input.fill_buf().is_ok_and(<[u8]>::is_empty) {
-            break;
+        if input.buffer().is_empty() {
+            output.flush()?;
         }
-        output.flush()?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -57,9 +54,7 @@ mod tests {
 
     fn decoded(input: &[u8]) -> Vec<serde_json::Value> {
         let mut output = Vec::new();
-        // A small buffer, so that lines are found across its edge.
-        let mut input = io::BufReader::with_capacity(7, input);
-        decode(&mut input, &mut output).unwrap();
+        decode(input, &mut output).unwrap();
         let lines = output.split(|byte| *byte == b'\n');
         lines
             .filter(|line| !line.is_empty())

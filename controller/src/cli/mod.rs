@@ -103,7 +103,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Notices(ask) => ask::notices(&ask),
         Command::Events(command) => follow::events(&command),
         Command::Topology(command) => topology::run(&command),
-        Command::Decode => decode::decode(&mut io::stdin().lock(), &mut io::stdout().lock()),
+        Command::Decode => decode::decode(io::stdin().lock(), io::stdout().lock()),
     }
 }
 
