@@ -74,9 +74,11 @@ impl World {
         self.lab.connect_all();
     }
 
-    fn configure(&mut self, pool: Value) {
+    fn configure(&mut self, pool: &Value) {
         let settings = json!({ "pools": [pool] });
-        self.lab.configure::<LoadBalancer>(&settings).unwrap();
+        self.lab
+            .configure::<LoadBalancer>(&settings)
+            .expect("valid settings");
         self.pass(3_000);
     }
 
@@ -202,16 +204,17 @@ impl World {
     ) -> Result<T, PoolError> {
         let answer = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&answer);
-        let reply = Reply::new(move |result| *slot.lock().unwrap() = Some(result));
+        let reply =
+            Reply::new(move |result| *slot.lock().expect("no test panics here") = Some(result));
         self.lab.tell::<LoadBalancer>(message(reply));
         self.lab.run();
-        let answer = answer.lock().unwrap().take();
+        let answer = answer.lock().expect("no test panics here").take();
         answer.expect("answered")
     }
 
     fn pool(&mut self) -> PoolView {
         self.ask(|reply| LbMessage::Show("web".to_owned(), reply))
-            .unwrap()
+            .expect("the pool is there")
     }
 
     fn states(&mut self) -> Vec<ServerState> {
@@ -227,14 +230,14 @@ impl World {
             weight: None,
             draining: Some(draining),
         };
-        let server = server.ip().to_string().parse().unwrap();
+        let server = server.ip().to_string().parse().expect("an address");
         self.ask(|reply| LbMessage::ChangeServer {
             pool: "web".to_owned(),
             server,
             change,
             reply,
         })
-        .unwrap();
+        .expect("the server is there");
     }
 }
 
@@ -264,7 +267,7 @@ fn every_world() -> impl Iterator<Item = World> {
 #[test]
 fn servers_are_found_and_checked_without_being_told_where_they_are() {
     for mut world in every_world() {
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         assert_eq!(world.states(), [ServerState::Healthy; 3]);
     }
 }
@@ -272,7 +275,7 @@ fn servers_are_found_and_checked_without_being_told_where_they_are() {
 #[test]
 fn the_virtual_address_is_answered_for() {
     for mut world in every_world() {
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         for client in CLIENTS {
             world.lab.inject(client, frames::arp_request(client, VIP));
             world.lab.run();
@@ -288,7 +291,7 @@ fn the_virtual_address_is_answered_for() {
 #[test]
 fn connections_are_shared_out_and_their_packets_stay_in_the_switches() {
     for mut world in every_world() {
-        world.configure(pool("connection"));
+        world.configure(&pool("connection"));
         let mut shares: BTreeMap<TestHost, u32> = BTreeMap::new();
         for round in 0..10 {
             for client in CLIENTS {
@@ -313,7 +316,7 @@ fn shares_follow_weights_over_300_connections() {
         ("least_connections", [50, 100, 150]),
     ] {
         let mut world = World::new(Version::V1_3, true);
-        world.configure(weighted("connection", algorithm, [1, 2, 3]));
+        world.configure(&weighted("connection", algorithm, [1, 2, 3]));
         let mut shares: BTreeMap<TestHost, i32> = BTreeMap::new();
         for n in 0..300 {
             // A client cannot be served by a server behind its own port, but on its own switch.
@@ -334,7 +337,7 @@ fn shares_follow_weights_over_300_connections() {
 #[test]
 fn a_client_stays_on_its_server() {
     let mut world = World::new(Version::V1_3, true);
-    world.configure(pool("client"));
+    world.configure(&pool("client"));
     let first: Vec<TestHost> = CLIENTS
         .map(|client| world.connect(client).unwrap().0)
         .to_vec();
@@ -355,7 +358,7 @@ fn a_client_stays_on_its_server() {
 #[test]
 fn a_server_that_refuses_gets_nobody_after_one_check() {
     for mut world in every_world() {
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         let (server, port) = world.connect(CLIENTS[0]).unwrap();
         world.refusing.insert(server);
         world.pass(600);
@@ -375,7 +378,7 @@ fn a_server_that_refuses_gets_nobody_after_one_check() {
 #[test]
 fn no_connection_fails_later_than_three_seconds_after_a_server_died() {
     for mut world in every_world() {
-        world.configure(pool("connection"));
+        world.configure(&pool("connection"));
         world.dead.insert(TestHost(2));
         world.pass(3_000);
         for _ in 0..10 {
@@ -391,7 +394,7 @@ fn no_connection_fails_later_than_three_seconds_after_a_server_died() {
 #[test]
 fn a_server_whose_port_goes_down_is_left_at_once() {
     let mut world = World::new(Version::V1_3, true);
-    world.configure(pool("connection"));
+    world.configure(&pool("connection"));
     let at = world.lab.location(TestHost(1));
     world.lab.cut(at);
     world.lab.run();
@@ -403,7 +406,7 @@ fn a_server_whose_port_goes_down_is_left_at_once() {
 #[test]
 fn a_drained_server_gets_nobody_new_and_finishes_what_it_has() {
     for mut world in every_world() {
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         let (server, port) = world.connect(CLIENTS[0]).unwrap();
         world.drain(server, true);
         for _ in 0..5 {
@@ -435,7 +438,7 @@ fn a_drained_server_gets_nobody_new_and_finishes_what_it_has() {
 #[test]
 fn a_connection_that_was_silent_goes_on_with_its_server() {
     let mut world = World::new(Version::V1_3, true);
-    world.configure(pool("connection"));
+    world.configure(&pool("connection"));
     let (server, port) = world.connect(CLIENTS[0]).unwrap();
     world.pass(60_000);
     assert_eq!(world.segment(CLIENTS[0], port, ACK), Some(ACK));
@@ -449,7 +452,7 @@ fn a_connection_that_was_silent_goes_on_with_its_server() {
 #[test]
 fn a_client_reaches_a_server_directly_too() {
     for mut world in every_world() {
-        world.configure(pool("connection"));
+        world.configure(&pool("connection"));
         world.connect(CLIENTS[0]).unwrap();
         let to = (TestHost(1).mac(), TestHost(1).ip(), 8080);
         world.got.clear();
@@ -467,7 +470,7 @@ fn a_client_reaches_a_server_directly_too() {
 #[test]
 fn connections_survive_a_cut_on_their_way() {
     for mut world in every_world() {
-        world.configure(pool("connection"));
+        world.configure(&pool("connection"));
         let all: Vec<_> = CLIENTS
             .iter()
             .map(|client| (*client, world.connect(*client).unwrap()))
@@ -491,14 +494,14 @@ fn connections_survive_a_cut_on_their_way() {
 fn connections_survive_a_restart_of_the_controller() {
     for routing in [true, false] {
         let mut world = World::new(Version::V1_3, routing);
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         let all: Vec<_> = CLIENTS
             .iter()
             .map(|client| (*client, world.connect(*client).unwrap()))
             .collect();
         world.lab.restart();
         world.start(routing);
-        world.configure(pool("client"));
+        world.configure(&pool("client"));
         for _ in 0..10 {
             world.pass(2_000);
             let before = world.lab.packet_ins();
@@ -527,7 +530,7 @@ fn a_deleted_pool_leaves_nothing_behind() {
     let mut world = World::new(Version::V1_3, false);
     world.pass(1_000);
     let before = entries(&world.lab);
-    world.configure(pool("connection"));
+    world.configure(&pool("connection"));
     for client in CLIENTS {
         world.connect(client).unwrap();
     }
@@ -543,7 +546,7 @@ fn a_deleted_pool_leaves_nothing_behind() {
 #[test]
 fn requests_that_make_no_sense_say_why() {
     let mut world = World::new(Version::V1_3, false);
-    world.configure(pool("client"));
+    world.configure(&pool("client"));
     let spec = |change: Value| {
         let mut spec = pool("client");
         spec.as_object_mut()
@@ -585,7 +588,7 @@ fn a_udp_pool_is_checked_by_arp() {
     let mut world = World::new(Version::V1_3, true);
     let mut udp = pool("connection");
     udp["protocol"] = json!("udp");
-    world.configure(udp);
+    world.configure(&udp);
     assert_eq!(world.states(), [ServerState::Healthy; 3]);
     world.dead.insert(TestHost(1));
     world.pass(3_000);
