@@ -8,7 +8,9 @@ use bytes::Bytes;
 use fake::peer::{Peer, packet_in_13, with_length};
 use fake::switch::{Cables, Inject, Switch};
 use fake::{Engine, PATIENCE, calm, quick};
-use openflow::flow::{FlowMod, FlowStatsRequest, GroupCommand, GroupMod, Instructions, Match};
+use openflow::flow::{
+    FlowMod, FlowStatsRequest, GroupCommand, GroupMod, Instructions, Match, PacketOut,
+};
 use openflow::wire::{Body, Hello, HelloElement, Message};
 use openflow::{Dpid, GroupId, MacAddr, Version, Xid, v13};
 use pointsman::southbound::{Change, Refusal, RequestError};
@@ -459,6 +461,35 @@ async fn a_switch_that_asks_and_does_not_read_is_closed_and_slows_nobody() {
     );
     assert!(engine.switches.switch(Dpid(2)).is_some());
     drop(other);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn packets_for_a_switch_that_reads_late_arrive_in_order_and_what_is_lost_is_counted() {
+    let mut engine = Engine::start(calm()).await;
+    let mut peer = connected(&mut engine, 1).await;
+    let handle = engine.switches.switch(Dpid(1)).unwrap();
+    let total = 20_000_u32;
+    for number in 0..total {
+        let data = [&number.to_be_bytes()[..], &[0; 1_400]].concat();
+        let packet = PacketOut::to_ports(data.into(), [openflow::PortNo(1)]);
+        handle.packet_out(packet);
+        // Everybody gets a turn, so that it is the switch that does not keep up.
+        if number % 256 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut received: Vec<u32> = Vec::new();
+    while received.last() != Some(&(total - 1)) {
+        if let Body::V13(v13::Body::PacketOut(out)) = peer.receive().await.unwrap().body
+            && out.data.len() == 1_404
+        {
+            received.push(u32::from_be_bytes(*out.data.first_chunk().unwrap()));
+        }
+    }
+    assert!(received.is_sorted());
+    let dropped = engine.metric("packet_out_drops_total");
+    assert_eq!(received.len() as u64 + dropped, u64::from(total));
+    assert!(dropped > 0, "20,000 packets do not fit");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

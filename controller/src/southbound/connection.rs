@@ -7,18 +7,23 @@
 //! written for as long as a silent switch is given, the connection is closed.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
+use futures_util::FutureExt;
 use openflow::Xid;
 use openflow::flow::{PacketOut, PortChange, SwitchError, ToSwitch};
 use openflow::wire::{DecodeError, ErrorCode, Header, frame_length};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Sleep;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tracing::{debug, info, warn};
 
 use super::config::{Services, SouthboundConfig};
@@ -60,6 +65,8 @@ pub(super) struct Connection {
     out: Outgoing,
     /// Since when bytes wait that the socket does not take.
     stuck: Option<Instant>,
+    /// A child of everybody's: waiting on that one would be a lock all connections share.
+    stop: CancellationToken,
     switch: Option<Connected>,
     log: Throttle,
     strangers: Strangers,
@@ -90,8 +97,28 @@ struct Connected {
     challenges: mpsc::Receiver<oneshot::Sender<()>>,
     challengers: Vec<oneshot::Sender<()>>,
     path: PacketPath,
-    /// Packets taken from the outbox and not written yet; empty between turns.
+    /// Packets taken from the outbox for which there was no room yet.
     packets: VecDeque<PacketOut>,
+    /// There are such packets, or some in the outbox.
+    packets_wait: bool,
+}
+
+/// What a turn waits for and the next one goes on waiting for: registering anew costs more than
+/// many a packet.
+struct Waits {
+    stopped: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// May be early: then nothing is due, and it is set anew.
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Waits {
+    /// Makes sure that it ends then at the latest.
+    fn until(&mut self, deadline: Instant) {
+        let deadline = tokio::time::Instant::from_std(deadline);
+        if self.deadline.is_elapsed() || deadline < self.deadline.deadline() {
+            self.deadline.as_mut().reset(deadline);
+        }
+    }
 }
 
 /// What woke the task.
@@ -99,10 +126,8 @@ enum Wake {
     Socket(std::io::Result<tokio::io::Ready>),
     Command(Command),
     Challenge(oneshot::Sender<()>),
-    Outbox,
-    Roles,
+    Nudge,
     Deadline,
-    Evicted,
     Stop,
 }
 
@@ -127,11 +152,12 @@ impl Connection {
             peer,
             epoch,
             timing,
-            services,
             session: Session::new(timing, Now::read().at, &mut out),
             input: BytesMut::new(),
             out,
             stuck: None,
+            stop: services.stop.child_token(),
+            services,
             switch: None,
             log: Throttle::new(LOG_EVERY),
             strangers,
@@ -141,11 +167,16 @@ impl Connection {
     /// Runs until one side ends it; then everybody who must know has been told.
     pub(super) async fn run(mut self) {
         debug!(peer = %self.peer, "connection opened");
-        let closing = match self.serve().await {
-            Ok(()) => Closing::Stopping,
-            Err(closing) => closing,
+        // A defect met by one switch's messages ends that connection, and leaves nothing behind.
+        let served = AssertUnwindSafe(self.serve()).catch_unwind().await;
+        let closing = match served {
+            Ok(Err(closing)) => closing,
+            Ok(Ok(never)) => match never {},
+            Err(_) => Closing::Defect,
         };
-        self.last_words().await;
+        if closing.peer_listens() {
+            self.last_words().await;
+        }
         self.say_goodbye(&closing).await;
         let why = Why {
             reason: closing.reason(),
@@ -157,15 +188,19 @@ impl Connection {
             .inc();
     }
 
-    async fn serve(&mut self) -> Result<(), Closing> {
+    async fn serve(&mut self) -> Result<Infallible, Closing> {
         let _ = self.stream.set_nodelay(true);
         self.flush(Now::read().at)?;
+        let mut waits = Waits {
+            stopped: Box::pin(self.stop.clone().cancelled_owned()),
+            deadline: Box::pin(tokio::time::sleep_until(self.deadline().into())),
+        };
         loop {
-            let wake = self.wake().await;
+            let wake = self.wake(&mut waits).await;
             let now = Now::read();
             match wake {
-                Wake::Stop => return Ok(()),
-                Wake::Evicted => return Err(Closing::Evicted),
+                Wake::Stop if self.services.stop.is_cancelled() => return Err(Closing::Stopping),
+                Wake::Stop => return Err(Closing::Evicted),
                 Wake::Socket(ready) => {
                     let ready = ready.map_err(|error| Closing::Io(error.kind()))?;
                     if ready.is_readable() || ready.is_read_closed() {
@@ -174,8 +209,8 @@ impl Connection {
                 }
                 Wake::Command(command) => self.session.command(command, now.at, &mut self.out),
                 Wake::Challenge(reply) => self.challenge(reply),
-                Wake::Outbox => self.empty_outbox(),
-                Wake::Roles => {
+                Wake::Nudge => {
+                    self.empty_outbox();
                     if let Some(switch) = &mut self.switch {
                         switch.path.roles_changed(now, &mut self.out);
                     }
@@ -186,8 +221,7 @@ impl Connection {
                 }
             }
             self.flush(now.at)?;
-            if self.out.has_room() {
-                self.session.write_on(now.at, &mut self.out);
+            if self.out.has_room() && self.write_on(now.at) {
                 self.flush(now.at)?;
             }
             let metrics = &self.services.metrics;
@@ -196,7 +230,8 @@ impl Connection {
         }
     }
 
-    async fn wake(&mut self) -> Wake {
+    async fn wake(&mut self, waits: &mut Waits) -> Wake {
+        waits.until(self.deadline());
         let pending = !self.out.buffer.is_empty();
         let room = self.out.has_room();
         let interest = if pending {
@@ -204,13 +239,11 @@ impl Connection {
         } else {
             Interest::READABLE
         };
-        let deadline = self.deadline();
-        let stop = &self.services.stop;
         let socket = self.stream.ready(interest);
-        let deadline = tokio::time::sleep_until(deadline.into());
+        let Waits { stopped, deadline } = waits;
         let Some(switch) = &mut self.switch else {
             return tokio::select! {
-                () = stop.cancelled() => Wake::Stop,
+                () = stopped => Wake::Stop,
                 ready = socket => Wake::Socket(ready),
                 () = deadline => Wake::Deadline,
             };
@@ -218,13 +251,11 @@ impl Connection {
         let inner = &switch.handle.inner;
         let takes = room && self.session.takes_commands();
         tokio::select! {
-            () = stop.cancelled() => Wake::Stop,
-            () = inner.evicted.cancelled() => Wake::Evicted,
+            () = stopped => Wake::Stop,
             ready = socket => Wake::Socket(ready),
             Some(command) = switch.commands.recv(), if takes => Wake::Command(command),
             Some(reply) = switch.challenges.recv() => Wake::Challenge(reply),
-            () = inner.outbox.filled(), if room => Wake::Outbox,
-            () = inner.roles.notified() => Wake::Roles,
+            () = inner.nudge.notified() => Wake::Nudge,
             () = deadline => Wake::Deadline,
         }
     }
@@ -286,8 +317,8 @@ impl Connection {
         Closing::BadLength(error)
     }
 
-    /// What a frame brought, packets apart. Only a switch's arrival and changes of its ports wait, for the one
-    /// writer of the network state, which waits for nobody.
+    /// What a frame brought, packets apart. Only a switch's arrival and changes of its ports wait,
+    /// for the one writer of the network state, which waits for nobody.
     async fn incoming(&mut self, incoming: Incoming, now: Now) -> Result<(), Closing> {
         match (incoming, &mut self.switch) {
             (Incoming::PortStatus(status), Some(switch)) => {
@@ -342,9 +373,9 @@ impl Connection {
                 peer: self.peer,
                 commands: commands_in,
                 challenges: challenges_in,
-                evicted: CancellationToken::new(),
+                stop: self.stop.clone(),
                 outbox: Outbox::new(services.metrics.packet_out_drops.clone()),
-                roles: Notify::new(),
+                nudge: Notify::new(),
                 gone: CancellationToken::new(),
             }),
         };
@@ -365,6 +396,7 @@ impl Connection {
             challenges,
             challengers: Vec::new(),
             packets: VecDeque::new(),
+            packets_wait: false,
         });
         let connected = Input::Connected {
             switch: handle.clone(),
@@ -430,17 +462,35 @@ impl Connection {
         let Some(switch) = &mut self.switch else {
             return;
         };
-        switch.handle.inner.outbox.take(&mut switch.packets);
-        for packet in switch.packets.drain(..) {
-            if !self.out.has_room() {
-                self.services.metrics.packet_out_drops.inc();
+        while self.out.has_room() {
+            let Some(packet) = switch.packets.pop_front() else {
+                switch.handle.inner.outbox.take(&mut switch.packets);
+                if switch.packets.is_empty() {
+                    switch.packets_wait = false;
+                    return;
+                }
                 continue;
-            }
+            };
             if let Err(unsupported) = self.out.send(&ToSwitch::PacketOut(packet)) {
                 let dpid = switch.handle.dpid();
                 debug!(%dpid, error = %unsupported, "packet-out not sent");
             }
         }
+        switch.packets_wait = true;
+    }
+
+    /// There is room for what waited for it; whether anything did.
+    fn write_on(&mut self, now: Instant) -> bool {
+        let before = self.out.buffer.len();
+        self.session.write_on(now, &mut self.out);
+        if self
+            .switch
+            .as_ref()
+            .is_some_and(|switch| switch.packets_wait)
+        {
+            self.empty_outbox();
+        }
+        self.out.buffer.len() > before
     }
 
     /// Writes as much as the socket takes.

@@ -40,11 +40,13 @@ pub(super) struct Inner {
     /// Answered by the connection when it next hears from the switch. Apart from the commands,
     /// because those wait for a switch that is slow.
     pub(super) challenges: mpsc::Sender<oneshot::Sender<()>>,
-    /// Cancelled to end the connection of a switch that did not answer a challenge.
-    pub(super) evicted: CancellationToken,
+    /// Cancelled to end the connection of a switch that did not answer a challenge, and when
+    /// everything stops.
+    pub(super) stop: CancellationToken,
     pub(super) outbox: Outbox,
-    /// The roles of its ports changed: packets held until then can go on.
-    pub(super) roles: Notify,
+    /// There is something in the outbox, or roles of ports changed: packets held until then can go
+    /// on.
+    pub(super) nudge: Notify,
     /// Cancelled when the connection is gone and everybody who must know was told.
     pub(super) gone: CancellationToken,
 }
@@ -261,6 +263,7 @@ impl SwitchHandle {
     /// counted.
     pub fn packet_out(&self, packet: PacketOut) {
         self.inner.outbox.push(packet);
+        self.inner.nudge.notify_one();
     }
 
     /// Sends packets that must not be dropped, and waits until the switch has carried them out.
@@ -271,7 +274,7 @@ impl SwitchHandle {
 
     /// Lets the connection look again at packets from ports whose role was not known.
     pub(crate) fn roles_changed(&self) {
-        self.inner.roles.notify_one();
+        self.inner.nudge.notify_one();
     }
 
     /// Whether anything is heard of the switch within [`CHALLENGE`]. If not, its connection is made
@@ -284,7 +287,7 @@ impl SwitchHandle {
         }
         let alive = matches!(tokio::time::timeout(CHALLENGE, alive).await, Ok(Ok(())));
         if !alive {
-            self.inner.evicted.cancel();
+            self.inner.stop.cancel();
         }
         alive
     }

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use openflow::flow::PacketOut;
 use prometheus_client::metrics::counter::Counter;
-use tokio::sync::Notify;
 
 /// Packets kept for a switch that does not keep up; the oldest goes first and is counted.
 pub const OUTBOX_CAPACITY: usize = 1_024;
@@ -15,7 +14,6 @@ pub const OUTBOX_CAPACITY: usize = 1_024;
 pub(super) struct Outbox {
     /// Held for a push or for taking everything, never over an await.
     packets: Mutex<VecDeque<PacketOut>>,
-    filled: Notify,
     dropped: Counter,
 }
 
@@ -23,7 +21,6 @@ impl Outbox {
     pub(super) fn new(dropped: Counter) -> Self {
         Self {
             packets: Mutex::default(),
-            filled: Notify::new(),
             dropped,
         }
     }
@@ -35,13 +32,6 @@ impl Outbox {
             self.dropped.inc();
         }
         packets.push_back(packet);
-        drop(packets);
-        self.filled.notify_one();
-    }
-
-    /// Done when there may be something to take.
-    pub(super) async fn filled(&self) {
-        self.filled.notified().await;
     }
 
     /// Moves everything into `into`, which is empty.

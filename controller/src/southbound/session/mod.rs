@@ -100,6 +100,8 @@ pub(super) enum Closing {
     Stopping,
     #[error("connection lost: {0}")]
     Io(std::io::ErrorKind),
+    #[error("the controller failed on a message; please report the log")]
+    Defect,
 }
 
 impl Closing {
@@ -118,6 +120,27 @@ impl Closing {
             Self::DoesNotRead => "does_not_read",
             Self::Stopping => "stopping",
             Self::Io(_) => "io",
+            Self::Defect => "defect",
+        }
+    }
+
+    /// Whether waiting for the peer to take our last words makes sense.
+    pub(super) fn peer_listens(&self) -> bool {
+        match self {
+            Self::NothingInCommon(_)
+            | Self::NotOpenFlow
+            | Self::BadHello(_)
+            | Self::BadLength(_)
+            | Self::Auxiliary(_)
+            | Self::DpidInUse(_)
+            | Self::Stopping => true,
+            Self::HandshakeTimeout(_)
+            | Self::Silent(_)
+            | Self::ClosedByPeer
+            | Self::Evicted
+            | Self::DoesNotRead
+            | Self::Io(_)
+            | Self::Defect => false,
         }
     }
 }
