@@ -14,3 +14,16 @@ export function parseKey(key: string): { kind: Kind; id: string } | undefined {
   const kind = KINDS[key.slice(0, 1)];
   return kind && key[1] === ':' ? { kind, id: key.slice(2) } : undefined;
 }
+
+/** Keys of a path's nodes and cables, hosts at its ends included. */
+export function pathKeys(parts: {
+  switches: readonly string[];
+  links: readonly string[];
+  hosts: readonly string[];
+}): Set<string> {
+  return new Set([
+    ...parts.switches.map(switchKey),
+    ...parts.links.map(linkKey),
+    ...parts.hosts.flatMap((id) => [hostKey(id), attachKey(id)]),
+  ]);
+}

@@ -3,29 +3,19 @@
  * the keys. Knows nothing of panels; tells what was picked.
  */
 
-import Sigma from 'sigma';
 import type { Network } from '../model/network';
-import { cableProgram } from './draw/edge-program';
-import { ShapeProgram, SWITCH_ASPECT } from './draw/node-program';
-import { attachKey, hostKey, linkKey, parseKey } from './keys';
-import { LabelLayer, shorten, type NamedWish } from './label-layer';
-import type { LayoutResult, Point } from './layout';
-import { boundsOf } from './layout/stress';
-import { edgeLook, HOST_SIZE, nodeLook, readPalette, SWITCH_SIZE, type Palette, type View } from './look';
+import { Frame, stillWanted } from './frame';
+import { attachKey, linkKey } from './keys';
+import type { LayoutKind, Point } from './layout';
+import { edgeLook, nodeLook, readPalette, type Palette, type View } from './look';
+import { MANY, Names } from './names';
 import type { Positions } from './positions';
-import {
-  layoutInput,
-  newGraph,
-  syncGraph,
-  toGraph,
-  type EdgeAttributes,
-  type MapGraph,
-  type NodeAttributes,
-} from './scene';
+import { createRenderer, type MapSigma } from './renderer';
+import { layoutInput, newGraph, syncGraph, toGraph, type MapGraph } from './scene';
 import { firstNode, step, type Direction } from './walk';
 
 export interface MapEvents {
-  /** A node or cable was clicked or opened by key; undefined: the empty map. */
+  /** A node or cable was clicked; undefined: the empty map. With Shift it extends. */
   pick(key: string | undefined, extend: boolean): void;
   /** The pointer is over it, at this place of the map's box. */
   hover(key: string | undefined, at: Point): void;
@@ -34,41 +24,33 @@ export interface MapEvents {
   pins(count: number): void;
 }
 
-/** Around the outermost nodes, in layout units. */
-const MARGIN = 0.7;
-/** Pixels a unit wants before shapes shrink. */
-const COMFORT = 54;
-/** Load is drawn so long after it changed at most. */
-const LOAD_MS = 200;
-/** More nodes than this: only switches are named, and not while the map moves. */
-const MANY = 700;
-/** A node this near to the border of the view, in pixels, is moved to its middle when picked. */
-const EDGE = 8;
-/** What the ring around a picked node takes. */
-const RING = 4;
+type Shown = Pick<View, 'loadMode' | 'selected' | 'path'>;
+
 /** More links than this are a grey field when drawn as few are. */
 const DENSE = 400;
 /** Pixels the pointer goes before a click is a drag. */
 const DRAG = 4;
+/** Load is drawn so long after it changed at most. */
+const LOAD_MS = 200;
+const GLIDE_MS = 260;
 
 export class MapView {
-  readonly #sigma: Sigma<NodeAttributes, EdgeAttributes>;
-  readonly #graph: MapGraph = newGraph();
+  readonly frame: Frame;
+  readonly #container: HTMLElement;
   readonly #network: Network;
   readonly #positions: Positions;
-  readonly #container: HTMLElement;
-  readonly #labels: LabelLayer;
   readonly #events: MapEvents;
+  readonly #graph: MapGraph = newGraph();
+  readonly #names: Names;
   readonly #canvas: { rgb: [number, number, number] } = { rgb: [1, 1, 1] };
+  readonly #sigma: MapSigma;
   readonly #resizing: ResizeObserver;
   #palette: Palette;
   #view: View;
-  #kind: LayoutResult['kind'] = 'stress';
+  #kind: LayoutKind = 'stress';
   #drag: { key: string; from: Point; moved: boolean } | undefined;
   /** The button went up after a drag: the click that follows is none. */
   #dragged = false;
-  /** Pixels of a layout unit while the whole is shown. */
-  #unit = COMFORT;
   #animation = 0;
   /** Switches whose counters changed since cables were coloured last. */
   #busy = new Set<string>();
@@ -77,78 +59,59 @@ export class MapView {
   #unindexed = false;
 
   constructor(
-    container: HTMLElement,
-    labels: HTMLElement,
+    elements: { canvas: HTMLElement; labels: HTMLElement },
     network: Network,
     positions: Positions,
-    view: Pick<View, 'loadMode' | 'selected' | 'path'>,
+    shown: Shown,
     events: MapEvents,
   ) {
-    this.#container = container;
+    this.#container = elements.canvas;
     this.#network = network;
     this.#positions = positions;
     this.#events = events;
-    this.#labels = new LabelLayer(labels);
-    this.#palette = readPalette(container);
+    this.#names = new Names(elements.labels, this.#graph, network);
+    this.#palette = readPalette(elements.canvas);
     this.#view = {
-      ...view,
+      ...shown,
       hovered: undefined,
       cursor: undefined,
       dense: false,
       isPinned: (key) => positions.isPinned(key),
     };
-    this.#sigma = this.#createSigma();
+    this.frame = new Frame(positions);
+    this.#sigma = createRenderer(elements.canvas, this.#graph, {
+      node: (key) => nodeLook(key, network, this.#view, this.#palette),
+      edge: (key, { lane }) => edgeLook(key, lane, network, this.#view, this.#palette),
+      sizeRatio: (ratio) => this.frame.sizeRatio(ratio),
+      canvas: this.#canvas,
+    });
+    this.frame.attach(this.#sigma);
     this.#listen();
     positions.onLayout = (kind) => this.#laidOut(kind);
     this.#resizing = new ResizeObserver(() => this.#resized());
-    this.#resizing.observe(container);
+    this.#resizing.observe(elements.canvas);
     this.recolor();
   }
 
-  #createSigma(): Sigma<NodeAttributes, EdgeAttributes> {
-    return new Sigma<NodeAttributes, EdgeAttributes>(this.#graph, this.#container, {
-      allowInvalidContainer: true,
-      renderLabels: false,
-      enableEdgeEvents: true,
-      enableCameraRotation: false,
-      zIndex: true,
-      stagePadding: 26,
-      minCameraRatio: 0.02,
-      maxCameraRatio: 3,
-      zoomDuration: 140,
-      inertiaDuration: 0,
-      zoomToSizeRatioFunction: (ratio) => this.#sizeRatio(ratio),
-      defaultNodeType: 'shape',
-      defaultEdgeType: 'cable',
-      nodeProgramClasses: { shape: ShapeProgram as never },
-      nodeHoverProgramClasses: { shape: ShapeProgram as never },
-      edgeProgramClasses: { cable: cableProgram(this.#canvas) as never },
-      defaultDrawNodeHover: () => {},
-      nodeReducer: (key, data) => ({
-        ...data,
-        ...nodeLook(key, this.#network, this.#view, this.#palette),
-      }),
-      edgeReducer: (key, data) =>
-        edgeLook(key, data.lane, this.#network, this.#view, this.#palette),
-    });
+  destroy(): void {
+    cancelAnimationFrame(this.#animation);
+    clearTimeout(this.#loadTimer);
+    this.#resizing.disconnect();
+    this.#sigma.kill();
   }
 
-  /** Shapes shrink where nodes are close together, and grow a little when zoomed in. */
-  #sizeRatio(cameraRatio: number): number {
-    const unit = this.#unit / cameraRatio;
-    return Math.min(5, Math.max(0.75, (COMFORT / unit) ** 0.8));
-  }
+  // The pointer.
 
   #listen(): void {
     const sigma = this.#sigma;
     sigma.on('clickNode', ({ node, event }) => {
-      if (!this.#dragged) this.#events.pick(node, shift(event.original));
+      if (!this.#dragged) this.#events.pick(node, event.original.shiftKey);
     });
-    sigma.on('clickEdge', ({ edge, event }) => this.#events.pick(edge, shift(event.original)));
+    sigma.on('clickEdge', ({ edge, event }) => this.#events.pick(edge, event.original.shiftKey));
     sigma.on('clickStage', () => this.#events.pick(undefined, false));
     sigma.on('doubleClickStage', ({ preventSigmaDefault }) => {
       preventSigmaDefault();
-      this.fit();
+      this.frame.fit();
     });
     sigma.on('enterNode', ({ node, event }) => this.#hover(node, event));
     sigma.on('leaveNode', ({ event }) => this.#hover(undefined, event));
@@ -164,14 +127,14 @@ export class MapView {
       event.original.preventDefault();
       this.#dragTo(event);
     });
-    const captor = sigma.getMouseCaptor();
-    captor.on('mouseup', () => this.#drop());
+    sigma.getMouseCaptor().on('mouseup', () => this.#drop());
     sigma.getTouchCaptor().on('touchup', () => this.#drop());
     sigma.on('afterRender', () => {
       this.#unindexed = false;
-      this.#drawLabels();
+      const ratio = this.frame.sizeRatio(sigma.getCamera().ratio);
+      this.#names.draw(sigma, this.#view, this.#kind, ratio);
     });
-    sigma.on('resize', () => this.#measureUnit());
+    sigma.on('resize', () => this.frame.measure());
   }
 
   #hover(key: string | undefined, at: Point): void {
@@ -190,7 +153,7 @@ export class MapView {
     drag.moved = true;
     const { x, y } = this.#sigma.viewportToGraph(at);
     this.#positions.move(drag.key, { x, y: -y });
-    this.#graph.mergeNodeAttributes(drag.key, { x, y });
+    if (this.#graph.hasNode(drag.key)) this.#graph.mergeNodeAttributes(drag.key, { x, y });
   }
 
   #drop(): void {
@@ -199,6 +162,14 @@ export class MapView {
     this.#dragged = drag?.moved ?? false;
     if (drag?.moved) this.#pin(drag.key);
   }
+
+  #resized(): void {
+    this.#sigma.resize();
+    this.#sigma.refresh({ schedule: true });
+    this.frame.measure();
+  }
+
+  // Pins and layout.
 
   #pin(key: string): void {
     this.#positions.pin(key);
@@ -211,7 +182,6 @@ export class MapView {
     if (!this.#graph.hasNode(key)) return;
     if (!this.#positions.isPinned(key)) return this.#pin(key);
     this.#positions.unpin(key);
-    this.#repaint([key]);
     this.#events.pins(this.#positions.pinned);
     this.tidy();
   }
@@ -223,58 +193,23 @@ export class MapView {
   }
 
   tidy(): void {
-    this.#positions.tidy(layoutInput(this.#network, this.#aspect()));
-  }
-
-  /** Switches, links or hosts changed. */
-  networkChanged(now: number): void {
-    const empty = this.#graph.order === 0;
-    this.#positions.update(layoutInput(this.#network, this.#aspect()), now);
-    this.#sync();
-    if (empty) this.#frame();
-    else this.#includeNewcomers();
-  }
-
-  #sync(): void {
-    syncGraph(this.#graph, this.#network, this.#positions.all);
-    this.#view = { ...this.#view, dense: this.#network.links.size > DENSE };
-    this.#unindexed = true;
-    this.#sigma.refresh({ schedule: true });
-    this.#say();
-  }
-
-  /** In numbers what is drawn, since a canvas cannot be asked. */
-  #say(): void {
-    const { dataset } = this.#container;
-    const states = [...this.#network.links.values()].filter((l) => this.#graph.hasEdge(linkKey(l.id)));
-    dataset['nodes'] = String(this.#graph.order);
-    dataset['cables'] = String(this.#graph.size);
-    dataset['linksDown'] = String(states.filter((l) => l.state === 'down').length);
-    dataset['linksOneWay'] = String(states.filter((l) => l.state === 'one_way').length);
-    dataset['lit'] = String([...(this.#view.path ?? [])].filter((key) => this.#has(key)).length);
-  }
-
-  #has(key: string): boolean {
-    return this.#graph.hasNode(key) || this.#graph.hasEdge(key);
+    this.#positions.tidy(layoutInput(this.#network, this.frame.aspect));
   }
 
   /** A whole layout arrived: glide there, since jumping loses the reader. */
-  #laidOut(kind: LayoutResult['kind']): void {
+  #laidOut(kind: LayoutKind): void {
     this.#kind = kind;
     this.#sync();
-    const target = this.#positions.all;
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const first = this.#container.dataset['layout'] === undefined;
-    this.#frame();
-    this.#glide(target, still || first || this.#graph.order > MANY ? 0 : 260);
     this.#container.dataset['layout'] = kind;
+    this.frame.take();
+    this.#glide(stillWanted() || first || this.#graph.order > MANY ? 0 : GLIDE_MS);
   }
 
-  #glide(target: Readonly<Record<string, Point>>, ms: number): void {
+  #glide(ms: number): void {
     cancelAnimationFrame(this.#animation);
-    const from = new Map(
-      this.#graph.mapNodes((key, { x, y }): [string, Point] => [key, { x, y }]),
-    );
+    const target = this.#positions.all;
+    const from = new Map(this.#graph.mapNodes((key, { x, y }): [string, Point] => [key, { x, y }]));
     const start = performance.now();
     const frame = () => {
       const t = ms === 0 ? 1 : Math.min(1, (performance.now() - start) / ms);
@@ -291,43 +226,23 @@ export class MapView {
     frame();
   }
 
-  /** Takes the nodes' bounds as what "the whole" is. */
-  #frame(): void {
-    const box = boundsOf(Object.values(this.#positions.all));
-    const [x0, x1] = [box.left - MARGIN, box.left + box.width + MARGIN];
-    const [y0, y1] = [box.top - MARGIN, box.top + box.height + MARGIN];
-    this.#sigma.setCustomBBox({ x: [x0, x1], y: [-y1, -y0] });
-    this.#sigma.refresh();
-    this.#measureUnit();
+  // What changed.
+
+  /** Switches, links or hosts changed. */
+  networkChanged(now: number): void {
+    const empty = this.#graph.order === 0;
+    this.#positions.update(layoutInput(this.#network, this.frame.aspect), now);
+    this.#sync();
+    if (empty) this.frame.take();
+    else this.frame.include();
   }
 
-  /** The frame grows for a node outside it; nothing else moves it. */
-  #includeNewcomers(): void {
-    const box = this.#sigma.getCustomBBox();
-    if (!box) return;
-    const outside = Object.values(this.#positions.all).some(
-      (p) => p.x < box.x[0] || p.x > box.x[1] || -p.y < box.y[0] || -p.y > box.y[1],
-    );
-    if (outside) this.#frame();
-  }
-
-  #aspect(): number {
-    const { width, height } = this.#sigma.getDimensions();
-    return height > 0 ? width / height : 1.6;
-  }
-
-  #resized(): void {
-    this.#sigma.resize();
+  #sync(): void {
+    syncGraph(this.#graph, this.#network, this.#positions.all);
+    this.#view = { ...this.#view, dense: this.#network.links.size > DENSE };
+    this.#unindexed = true;
     this.#sigma.refresh({ schedule: true });
-    this.#measureUnit();
-  }
-
-  #measureUnit(): void {
-    const cameraState = { x: 0.5, y: 0.5, angle: 0, ratio: 1 };
-    const a = this.#sigma.graphToViewport({ x: 0, y: 0 }, { cameraState });
-    const b = this.#sigma.graphToViewport({ x: 1, y: 0 }, { cameraState });
-    const unit = Math.abs(b.x - a.x);
-    if (Number.isFinite(unit) && unit > 0) this.#unit = unit;
+    this.#say();
   }
 
   /** Counters of these switches changed: their cables are looked at again, a few times a second. */
@@ -362,8 +277,8 @@ export class MapView {
   }
 
   /** What is selected, the path shown, or how load is drawn changed. */
-  show(view: Partial<Pick<View, 'loadMode' | 'selected' | 'path'>>): void {
-    this.#view = { ...this.#view, ...view };
+  show(shown: Partial<Shown>): void {
+    this.#view = { ...this.#view, ...shown };
     this.#sigma.refresh({ schedule: true });
     this.#say();
   }
@@ -384,42 +299,19 @@ export class MapView {
     this.#sigma.refresh({ partialGraph: { nodes, edges }, skipIndexation, schedule: true });
   }
 
-  // Camera.
-
-  fit(): void {
-    this.#frame();
-    void this.#sigma.getCamera().animatedReset({ duration: this.#duration() });
+  /** In numbers what is drawn, since a canvas cannot be asked. */
+  #say(): void {
+    const { dataset } = this.#container;
+    const drawn = [...this.#network.links.values()].filter((l) => this.#graph.hasEdge(linkKey(l.id)));
+    const has = (key: string) => this.#graph.hasNode(key) || this.#graph.hasEdge(key);
+    dataset['nodes'] = String(this.#graph.order);
+    dataset['cables'] = String(this.#graph.size);
+    dataset['linksDown'] = String(drawn.filter((l) => l.state === 'down').length);
+    dataset['linksOneWay'] = String(drawn.filter((l) => l.state === 'one_way').length);
+    dataset['lit'] = String([...(this.#view.path ?? [])].filter(has).length);
   }
 
-  zoom(factor: number): void {
-    void this.#sigma.getCamera().animatedZoom({ factor, duration: this.#duration() });
-  }
-
-  pan(direction: Direction): void {
-    const camera = this.#sigma.getCamera();
-    const by = 0.12 * camera.ratio;
-    camera.setState({
-      x: camera.x + (direction === 'right' ? by : direction === 'left' ? -by : 0),
-      y: camera.y + (direction === 'up' ? by : direction === 'down' ? -by : 0),
-    });
-  }
-
-  /** Brings a node into view, without zooming out. */
-  reveal(key: string): void {
-    if (!this.#graph.hasNode(key)) return;
-    // Not from sigma's display data: between a refresh and the next frame that is not scaled yet.
-    const at = this.#sigma.graphToViewport(this.#graph.getNodeAttributes(key));
-    const { width, height } = this.#sigma.getDimensions();
-    if (at.x > EDGE && at.y > EDGE && at.x < width - EDGE && at.y < height - EDGE) return;
-    const { x, y } = this.#sigma.viewportToFramedGraph(at);
-    void this.#sigma.getCamera().animate({ x, y }, { duration: this.#duration() });
-  }
-
-  #duration(): number {
-    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 1 : 180;
-  }
-
-  // Keys.
+  // The keys.
 
   get cursor(): string | undefined {
     return this.#view.cursor;
@@ -448,108 +340,7 @@ export class MapView {
     if (next) this.setCursor(next);
   }
 
-  // Names.
-
-  #drawLabels(): void {
-    const { width, height } = this.#sigma.getDimensions();
-    const camera = this.#sigma.getCamera();
-    const sizeRatio = this.#sizeRatio(camera.ratio);
-    const many = this.#graph.order > MANY;
-    const moving = camera.isAnimated() || this.#sigma.getMouseCaptor().isMoving;
-    const wishes: NamedWish[] = [];
-    if (!(many && moving)) {
-      this.#graph.forEachNode((key) => {
-        const wish = this.#wish(key, sizeRatio, many, width, height);
-        if (wish) wishes.push(wish);
-      });
-    }
-    this.#labels.draw(wishes, width, height);
+  reveal(key: string): void {
+    if (this.#graph.hasNode(key)) this.frame.reveal(this.#graph.getNodeAttributes(key));
   }
-
-  #wish(
-    key: string,
-    sizeRatio: number,
-    many: boolean,
-    width: number,
-    height: number,
-  ): NamedWish | undefined {
-    const data = this.#sigma.getNodeDisplayData(key);
-    const parsed = parseKey(key);
-    if (!data || !parsed) return undefined;
-    const at = this.#sigma.framedGraphToViewport(data);
-    if (at.x < -20 || at.y < -20 || at.x > width + 20 || at.y > height + 20) return undefined;
-    const kind = parsed.kind === 'switch' ? 'switch' : 'host';
-    const half = (kind === 'switch' ? SWITCH_SIZE : HOST_SIZE) / sizeRatio;
-    const strong = this.#isStrong(key);
-    const ring = strong || this.#view.path?.has(key) ? RING : 0;
-    const text = this.#text(parsed.kind, parsed.id);
-    const small = half < (kind === 'switch' ? 3 : 2.6) || (many && kind === 'host' && half < 5);
-    const quiet = this.#view.path !== undefined && !this.#view.path.has(key) && !strong;
-    return {
-      id: key,
-      text,
-      look: `${kind}${strong ? ' strong' : ''}${quiet ? ' quiet' : ''}`,
-      x: at.x,
-      y: at.y,
-      halfWidth: (kind === 'switch' ? half * SWITCH_ASPECT : half) + ring,
-      halfHeight: half + ring,
-      importance: (strong ? 1000 : 0) + (quiet ? 0 : 200) + (kind === 'switch' ? 100 : 0),
-      sides: small && !strong ? [] : this.#sides(kind),
-      ...(many ? {} : { towards: this.#towards(key) }),
-      ...this.#labels.measure(text, kind),
-    };
-  }
-
-  #towards(key: string): Point[] {
-    return this.#graph.mapNeighbors(key, (next) => {
-      const data = this.#sigma.getNodeDisplayData(next);
-      return data ? this.#sigma.framedGraphToViewport(data) : { x: 0, y: 0 };
-    });
-  }
-
-  #isStrong(key: string): boolean {
-    const { selected, hovered, cursor } = this.#view;
-    return key === selected || key === hovered || key === cursor;
-  }
-
-  #text(kind: string, id: string): string {
-    const name =
-      kind === 'switch' ? this.#network.switches.get(id)?.name : this.#network.hosts.get(id)?.name;
-    return shorten(name ?? id);
-  }
-
-  #sides(kind: 'switch' | 'host'): NamedWish['sides'] {
-    if (this.#kind === 'tiers') {
-      return kind === 'host'
-        ? ['below', 'further_below', 'right', 'above']
-        : ['right', 'left', 'above', 'below', 'further_above'];
-    }
-    return kind === 'host'
-      ? ['below', 'right', 'left', 'above', 'further_below', 'further_above']
-      : ['above', 'below', 'right', 'left', 'further_above', 'further_below'];
-  }
-
-  /** Keys of a path's nodes and cables, hosts at its ends included. */
-  static pathKeys(parts: {
-    switches: readonly string[];
-    links: readonly string[];
-    hosts: readonly string[];
-  }): Set<string> {
-    return new Set([
-      ...parts.switches.map((dpid) => `s:${dpid}`),
-      ...parts.links.map(linkKey),
-      ...parts.hosts.flatMap((id) => [hostKey(id), attachKey(id)]),
-    ]);
-  }
-
-  destroy(): void {
-    cancelAnimationFrame(this.#animation);
-    clearTimeout(this.#loadTimer);
-    this.#resizing.disconnect();
-    this.#sigma.kill();
-  }
-}
-
-function shift(event: MouseEvent | TouchEvent): boolean {
-  return event.shiftKey;
 }

@@ -14,7 +14,7 @@ import {
   type Point,
 } from './types';
 
-export type { LayoutInput, LayoutResult, Point } from './types';
+export type { LayoutInput, LayoutKind, LayoutResult, Point } from './types';
 
 export function layout(input: LayoutInput): LayoutResult {
   if (hasPlaces(input.switches)) {
