@@ -16,7 +16,7 @@ use smallvec::SmallVec;
 
 use super::draft::Draft;
 use super::handle::{Delta, RestoredHost};
-use super::sighting::{Claimed, LAST_SEEN_STEP, Sighting};
+use super::sighting::{Claimed, LAST_SEEN_STEP, MAX_ADDRESSES, Sighting};
 use super::timers::Timers;
 use crate::clock::Now;
 
@@ -33,9 +33,6 @@ const VACANT: Duration = Duration::from_secs(3);
 
 /// A host that cannot be asked is given so many times longer than one that can.
 const PATIENCE: u32 = 5;
-
-/// Addresses of one host. IPv6 hosts have a handful; more is made up.
-const MAX_ADDRESSES: usize = 16;
 
 /// How many hosts are believed.
 #[derive(Debug, Clone, Copy)]

@@ -17,6 +17,9 @@ pub const CONTROLLER_MAC: MacAddr = MacAddr([0x0e, 0x50, 0x4d, 0x00, 0x00, 0x01]
 /// Steps in which the time of a host's last packet is kept.
 pub(super) const LAST_SEEN_STEP: Duration = Duration::from_secs(5);
 
+/// Addresses of one host. IPv6 hosts have a handful; more is made up.
+pub(super) const MAX_ADDRESSES: usize = 16;
+
 /// Something a packet says about a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sighting {
@@ -86,25 +89,26 @@ pub(super) fn is_news(sighting: &Sighting, snapshot: &Snapshot, now: SystemTime)
                 || age >= LAST_SEEN_STEP
                 || address.is_some_and(|claimed| address_is_news(*id, claimed, host, snapshot))
         }
-        Sighting::Lease { id, address } => snapshot
-            .hosts
-            .get(id)
-            .is_some_and(|host| !host.addresses.contains(address)),
+        Sighting::Lease { id, address } => snapshot.hosts.get(id).is_some_and(|host| {
+            let claimed = not_certain(*address);
+            address_is_news(*id, claimed, host, snapshot)
+        }),
     }
 }
 
+/// Only what the writer would take: what it refuses would be news with every packet.
 fn address_is_news(
     id: HostId,
     claimed: Claimed,
     host: &app_api::Host,
     snapshot: &Snapshot,
 ) -> bool {
+    let holder = || snapshot.addresses.get(&(id.vlan, claimed.address));
     if claimed.own {
-        let holder = snapshot.addresses.get(&(id.vlan, claimed.address));
-        return holder != Some(&id);
+        return holder() != Some(&id) && host.addresses.len() < MAX_ADDRESSES;
     }
-    let same_family = |address: &&IpAddr| address.is_ipv4() == claimed.address.is_ipv4();
-    host.addresses.iter().find(same_family).is_none()
+    let same_family = |address: &IpAddr| address.is_ipv4() == claimed.address.is_ipv4();
+    !host.addresses.iter().any(same_family) && holder().is_none()
 }
 
 /// The sender of an ARP packet, where it speaks for itself.

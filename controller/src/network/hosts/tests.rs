@@ -7,6 +7,7 @@ use openflow::{MacAddr, PortNo};
 
 use super::*;
 use crate::network::discovery::tests::switch;
+use crate::network::sighting;
 
 struct Net {
     now: Now,
@@ -377,4 +378,33 @@ fn made_up_hosts_fill_a_port_a_switch_and_the_network_and_no_more() {
     assert_eq!(refused(2, 2, 300..400), (Some("network_full"), 20));
     assert_eq!(net.hosts.states.len(), 20);
     assert_eq!(net.hosts.per_switch.values().sum::<usize>(), 20);
+}
+
+#[test]
+fn what_the_writer_was_told_is_no_news_any_more() {
+    let mut net = Net::new();
+    let host = |host, address| Sighting::Host {
+        id: id(host),
+        at: at(1, 1),
+        address,
+    };
+    let mut told = vec![
+        host(1, own("10.0.0.1")),
+        host(2, with("10.0.0.1")),
+        host(2, with("192.0.2.1")),
+        host(2, with("192.0.2.2")),
+        host(3, None),
+        Sighting::Lease {
+            id: id(1),
+            address: "10.0.0.7".parse().unwrap(),
+        },
+    ];
+    told.extend((0..40).map(|n| host(4, own(&format!("10.0.1.{n}")))));
+    for sighting in &told {
+        let _ = net.hosts.seen(*sighting, net.now, &mut net.draft);
+    }
+    for sighting in told {
+        let news = sighting::is_news(&sighting, net.snapshot(), net.now.wall);
+        assert!(!news, "{sighting:?}");
+    }
 }
