@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { MockNetwork } from '../../web-ui/mock/network.js';
 import { byName, hostKey, openDashboard, startBrowser, startNetwork, switchKey } from './dashboard.js';
 
 describe('dashboard', () => {
@@ -54,11 +55,7 @@ describe('dashboard', () => {
       const d = await open({ width, height });
       const labels = await d.labels();
       assert.equal(labels.length, switches.length + hosts.length, 'every node has its name');
-      const overlaps = (a, b) =>
-        a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-      labels.forEach((a, i) => {
-        for (const b of labels.slice(i + 1)) assert.ok(!overlaps(a, b), `${a.text} over ${b.text}`);
-      });
+      assertApart(labels);
     });
   }
 
@@ -426,6 +423,60 @@ describe('a network that grows', () => {
     await d.close();
   });
 });
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+describe('networks of other shapes', () => {
+  let browser;
+
+  before(async () => {
+    if (!process.env.POINTSMAN_URL) browser = await startBrowser();
+  });
+
+  after(() => browser?.close());
+
+  const ring = (n) => range(n).map((i) => [i, (i + 1) % n]);
+  const shapes = {
+    one_switch: [1, []],
+    line: [8, ring(8).slice(0, -1)],
+    ring: [6, ring(6)],
+    torus: [9, range(9).flatMap((i) => [[i, i - (i % 3) + ((i + 1) % 3)], [i, (i + 3) % 9]])],
+    mesh: [5, range(5).flatMap((a) => range(5).filter((b) => b > a).map((b) => [a, b]))],
+    parallel_links: [2, [[0, 1], [0, 1], [0, 1]]],
+    map_of_north_america: [
+      11,
+      [[0, 1], [0, 2], [1, 2], [1, 3], [2, 5], [3, 6], [5, 3], [5, 4], [4, 7], [4, 6], [7, 8], [6, 10], [8, 9], [9, 10]],
+      [
+        ['Seattle', 47.6, -122.3], ['Sunnyvale', 37.4, -122], ['Denver', 39.7, -105], ['Los Angeles', 34, -118.2],
+        ['Indianapolis', 39.8, -86.2], ['Kansas City', 39.1, -94.6], ['Houston', 29.8, -95.4], ['Chicago', 41.9, -87.6],
+        ['New York', 40.7, -74], ['Washington DC', 38.9, -77], ['Atlanta', 33.7, -84.4],
+      ].map(([name, latitude, longitude]) => ({ name, place: { latitude, longitude } })),
+    ],
+  };
+  for (const [name, [n, links, places]] of Object.entries(shapes)) {
+    test(`${name}_is_legible`, async (t) => {
+      if (!browser) return t.skip('needs the mock');
+      const network = await startNetwork({ network: MockNetwork.of(n, links, places) });
+      const d = await openDashboard(browser, network, { width: 1024, height: 700 });
+      const labels = await d.labels();
+      await d.shot(name);
+      assert.equal(labels.length, 2 * n);
+      assertApart(labels);
+      await d.close();
+      network.stop();
+    });
+  }
+});
+
+
+
+function assertApart(labels) {
+  const overlaps = (a, b) =>
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  labels.forEach((a, i) => {
+    for (const b of labels.slice(i + 1)) assert.ok(!overlaps(a, b), `${a.text} over ${b.text}`);
+  });
+}
 
 /** Points in shares of the box they fill. */
 function shape(points) {

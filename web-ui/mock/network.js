@@ -43,12 +43,21 @@ export class MockNetwork {
     return net;
   }
 
-  addSwitch() {
+  /** Switches `0..n`, links between them, a host at each. */
+  static of(n, links, places = []) {
+    const net = new MockNetwork();
+    const dpids = Array.from({ length: n }, (_, i) => net.addSwitch(places[i]));
+    for (const [a, b] of links) net.addLink(dpids[a], dpids[b]);
+    for (const dpid of dpids) net.addHost(dpid);
+    return net;
+  }
+
+  addSwitch({ name, place = null } = {}) {
     const n = this.switches.size + 1;
     const dpid = dpidOf(n);
     this.switches.set(dpid, {
       dpid,
-      name: `s${n}`,
+      name: name ?? `s${n}`,
       state: 'up',
       since: now(),
       version: n % 5 === 0 ? '1.0' : '1.3',
@@ -59,7 +68,7 @@ export class MockNetwork {
       serial: 'None',
       n_tables: 254,
       ports: [this.#port(dpid, 'LOCAL', `s${n}`)],
-      place: null,
+      place,
     });
     return dpid;
   }

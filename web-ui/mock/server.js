@@ -16,8 +16,8 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const KEPT = 500;
 
-export function startMock({ port = 0, k = 4, hostsPerEdge, tickMs = 1000, token } = {}) {
-  const net = MockNetwork.fatTree(k, hostsPerEdge);
+export function startMock({ port = 0, k = 4, network, tickMs = 1000, token } = {}) {
+  const net = network ?? MockNetwork.fatTree(k);
   const started = new Date().toISOString();
   let seq = 1;
   let log = [];
