@@ -1,5 +1,10 @@
 //! The program as somebody at a shell sees it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests, where a panic is the report"
+)]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
@@ -35,7 +40,6 @@ fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
 struct Running {
     process: Child,
     url: String,
-    openflow: String,
 }
 
 impl Running {
@@ -54,15 +58,10 @@ impl Running {
             let line = line.expect("the banner has it").unwrap();
             line.split_whitespace().nth(1).unwrap().to_owned()
         };
-        let openflow = value("switches");
         let url = value("dashboard").trim_end_matches('/').to_owned();
         // The log goes on, and must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self {
-            process,
-            url,
-            openflow,
-        }
+        Self { process, url }
     }
 
     fn ask(&self, arguments: &[&str]) -> Output {

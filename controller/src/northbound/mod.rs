@@ -20,6 +20,7 @@ mod openapi;
 mod problem;
 mod routes;
 mod server;
+mod trace;
 mod views;
 
 #[cfg(test)]

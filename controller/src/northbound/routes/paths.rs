@@ -14,6 +14,7 @@ use crate::northbound::extract::Params;
 use crate::northbound::model::{HopView, PathView, PathsView, Problem};
 use crate::northbound::names::{self, Node};
 use crate::northbound::problem::Answer;
+use crate::northbound::trace::path_in_use;
 use crate::northbound::views;
 
 /// Most paths that can be asked for: each costs a search of the whole network.
@@ -37,7 +38,10 @@ fn one() -> usize {
     1
 }
 
-/// Paths between two hosts or switches, the one traffic takes first
+/// Paths between two hosts or switches
+///
+/// Between hosts, the one their packets take now comes first, as the flow entries on the switches
+/// say; the others by cost. Where there are no such entries yet, all by cost.
 #[utoipa::path(get, path = "/api/v1/paths", tag = "topology",
     params(PathsQuery),
     responses(
@@ -54,9 +58,19 @@ pub(super) async fn paths(
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_parameter", detail).at("k"));
     }
     let snapshot = api.network.snapshot();
-    let from = End::of(&names::node(&snapshot, &query.from, "from")?);
-    let to = End::of(&names::node(&snapshot, &query.to, "to")?);
-    let paths = k_shortest(snapshot.graph(), from.dpid, to.dpid, query.k);
+    let ends = (
+        names::node(&snapshot, &query.from, "from")?,
+        names::node(&snapshot, &query.to, "to")?,
+    );
+    let (from, to) = (End::of(&ends.0), End::of(&ends.1));
+    let mut paths = k_shortest(snapshot.graph(), from.dpid, to.dpid, query.k);
+    if let (Node::Host(a), Node::Host(b)) = &ends
+        && let Some(used) = path_in_use(&api.rules, &snapshot, a, b).await
+    {
+        paths.retain(|path| *path != used);
+        paths.insert(0, used);
+        paths.truncate(query.k);
+    }
     Ok(Json(PathsView {
         paths: paths
             .iter()
