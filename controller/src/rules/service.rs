@@ -90,6 +90,8 @@ pub(super) struct Service {
     /// Who waits for the round, and who for the next one.
     round_done: Vec<Done>,
     next_done: Vec<Done>,
+    /// What apps release: carried out behind everything they want by then.
+    releases: Vec<(AppTag, Find)>,
     /// Switches the round waits for, and until when.
     waiting: HashSet<Dpid>,
     wait_until: Instant,
@@ -116,6 +118,7 @@ struct Link {
 enum Stage {
     Put(HashMap<Dpid, Vec<Arc<Wanted>>>),
     Remove(HashMap<Dpid, Vec<Arc<EntryKey>>>),
+    Release(Vec<(AppTag, Find)>),
 }
 
 impl Service {
@@ -132,6 +135,7 @@ impl Service {
             round: VecDeque::new(),
             round_done: Vec::new(),
             next_done: Vec::new(),
+            releases: Vec::new(),
             waiting: HashSet::new(),
             wait_until: Instant::now(),
             confirmations: FuturesUnordered::new(),
@@ -168,7 +172,11 @@ impl Service {
                 self.dirty.extend(changed.places);
                 self.count(&wanted.owner);
             }
-            Command::Release { app, finds } => self.release(&app, finds).await,
+            Command::Release { app, finds } => {
+                let tag = AppTag::of(&app);
+                self.releases
+                    .extend(finds.into_iter().map(|find| (tag, find)));
+            }
             Command::Withdraw { app } => self.withdraw(&app).await,
             Command::Connected { find, orders } => self.connected(find, orders).await,
             Command::Gone(find) => self.gone(find),
@@ -196,14 +204,13 @@ impl Service {
         self.count(app);
     }
 
-    async fn release(&mut self, app: &str, finds: Vec<Find>) {
-        let tag = AppTag::of(app);
-        for find in finds {
-            let link = self.links.get(&find.dpid);
-            if let Some(link) = link.filter(|link| link.epoch == find.epoch) {
-                // A worker that is gone has nothing to release.
-                let _ = link.orders.send(Order::Release(tag)).await;
-            }
+    /// Sent to a worker behind the last of what the app wanted before: what it wants must not go
+    /// for want of a claim while a stage is waited for.
+    async fn release(&mut self, app: AppTag, find: Find) {
+        let link = self.links.get(&find.dpid);
+        if let Some(link) = link.filter(|link| link.epoch == find.epoch) {
+            // A worker that is gone has nothing to release.
+            let _ = link.orders.send(Order::Release(app)).await;
         }
     }
 
@@ -282,7 +289,10 @@ impl Service {
                 Some(stage) => self.send(stage).await,
                 None => {
                     self.finish_round();
-                    if self.dirty.is_empty() && self.next_done.is_empty() {
+                    let is_idle = self.dirty.is_empty()
+                        && self.next_done.is_empty()
+                        && self.releases.is_empty();
+                    if is_idle {
                         return;
                     }
                     self.begin_round();
@@ -319,6 +329,10 @@ impl Service {
         if !removes.is_empty() {
             self.round.push_back(Stage::Remove(removes));
         }
+        if !self.releases.is_empty() {
+            let releases = std::mem::take(&mut self.releases);
+            self.round.push_back(Stage::Release(releases));
+        }
     }
 
     async fn send(&mut self, stage: Stage) {
@@ -335,6 +349,11 @@ impl Service {
                         // A worker that is gone compares everything when it comes back.
                         let _ = link.orders.send(Order::Remove(keys, None)).await;
                     }
+                }
+            }
+            Stage::Release(releases) => {
+                for (app, find) in releases {
+                    self.release(app, find).await;
                 }
             }
         }

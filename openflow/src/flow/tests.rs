@@ -384,25 +384,25 @@ fn every_request_is_a_message_of_the_specification() {
             "barrier_request",
             "barrier_request",
         ),
-        (ToSwitch::DescRequest, "stats_request", "multipart_request"),
+        (ToSwitch::DescRequest, "multipart_request", "multipart_request"),
         (
             ToSwitch::FlowStatsRequest(flows.clone()),
-            "stats_request",
+            "multipart_request",
             "multipart_request",
         ),
         (
             ToSwitch::AggregateStatsRequest(flows),
-            "stats_request",
+            "multipart_request",
             "multipart_request",
         ),
         (
             ToSwitch::TableStatsRequest,
-            "stats_request",
+            "multipart_request",
             "multipart_request",
         ),
         (
             ToSwitch::PortStatsRequest(PortNo::ANY),
-            "stats_request",
+            "multipart_request",
             "multipart_request",
         ),
         (
@@ -410,7 +410,7 @@ fn every_request_is_a_message_of_the_specification() {
                 role: Role::Master,
                 generation_id: 3,
             },
-            "vendor",
+            "experimenter",
             "role_request",
         ),
     ];

@@ -48,7 +48,7 @@ message_types! {
     /// Yes.
     3 "echo_reply" V1_0 V1_0 EchoReply(Echo);
     /// A vendor's own.
-    4 "vendor" V1_0 V1_0 Vendor(Vendor);
+    4 "experimenter" V1_0 V1_0 Vendor(Vendor);
     /// Who are you.
     5 "features_request" V1_0 V1_0 FeaturesRequest;
     /// Identity, abilities and ports.
@@ -72,9 +72,9 @@ message_types! {
     /// Change a port.
     15 "port_mod" V1_0 V1_0 PortMod(PortMod);
     /// Ask for statistics.
-    16 "stats_request" V1_0 V1_0 StatsRequest(StatsRequest);
+    16 "multipart_request" V1_0 V1_0 StatsRequest(StatsRequest);
     /// Statistics.
-    17 "stats_reply" V1_0 V1_0 StatsReply(StatsReply);
+    17 "multipart_reply" V1_0 V1_0 StatsReply(StatsReply);
     /// Answer when all before it is done.
     18 "barrier_request" V1_0 V1_0 BarrierRequest;
     /// It is.

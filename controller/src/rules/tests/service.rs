@@ -106,6 +106,37 @@ async fn an_app_hears_what_was_found_before_the_switch_is_ready_and_may_claim_it
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_claimed_in_a_late_stage_does_not_go_while_an_early_one_is_waited_for() {
+    let mut lab = Lab::with(&["app"]).await;
+    let switch = lab.switch(1, Version::V1_3);
+    let (missing, found) = (rule(1, 1, 1), rule(1, 2, 1).in_stage(2));
+    switch.table().put(&of_app(&found, "app", "a"));
+    switch.connect();
+    lab.ready().await;
+    sleep(Duration::from_secs(5)).await;
+
+    let find = Find {
+        dpid: Dpid(1),
+        epoch: switch.number(),
+    };
+    let wanted = [missing.clone(), found.clone()];
+    lab.rules.change("app", vec![change("a", &wanted)]).await;
+    lab.rules.release_unclaimed("app", vec![find]).await;
+    sleep(SOON).await;
+    assert!(switch.has(&missing) && switch.has(&found));
+    let sent: Vec<_> = lab
+        .sent()
+        .into_iter()
+        .map(|(_, _, sent)| sent.matching)
+        .collect();
+    assert_eq!(
+        sent.iter().filter(|m| **m == found.matching).count(),
+        0,
+        "{sent:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_nobody_claims_goes_after_half_a_minute() {
     let mut lab = Lab::with(&["app"]).await;
     let switch = lab.switch(1, Version::V1_3);

@@ -278,7 +278,7 @@ fn lift_vendor(mut vendor: wire::Vendor) -> FromSwitch {
             role,
             generation_id: u64::MAX,
         },
-        None => FromSwitch::Other("vendor"),
+        None => FromSwitch::Other("experimenter"),
     }
 }
 
