@@ -384,7 +384,11 @@ fn every_request_is_a_message_of_the_specification() {
             "barrier_request",
             "barrier_request",
         ),
-        (ToSwitch::DescRequest, "multipart_request", "multipart_request"),
+        (
+            ToSwitch::DescRequest,
+            "multipart_request",
+            "multipart_request",
+        ),
         (
             ToSwitch::FlowStatsRequest(flows.clone()),
             "multipart_request",

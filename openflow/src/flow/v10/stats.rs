@@ -56,7 +56,9 @@ pub(super) fn lift(reply: StatsReply) -> FromSwitch {
             ports: ports.iter().map(lift_port).collect(),
             more,
         },
-        StatsReplyBody::Queue(_) | StatsReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
+        StatsReplyBody::Queue(_) | StatsReplyBody::Other { .. } => {
+            FromSwitch::Other("multipart_reply")
+        }
     }
 }
 
