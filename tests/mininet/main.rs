@@ -5,9 +5,11 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod balancing;
 mod connectivity;
 mod failures;
 mod harness;
 mod load;
 mod mending;
 mod support;
+mod web;

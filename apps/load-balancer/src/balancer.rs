@@ -437,7 +437,11 @@ impl LoadBalancer {
         };
         pool.move_clients_of(endpoint);
         let service = pool.spec.endpoint();
-        tracing::warn!(app = "load-balancer", pool = name, server = ?endpoint, "server is unhealthy");
+        let health = pool.server(endpoint).map(|server| &server.health);
+        let why = health.and_then(|health| health.reason());
+        let (server, port) = endpoint;
+        let error = why.map_or("", Reason::words);
+        tracing::warn!(app = "load-balancer", pool = name, %server, port, error, "server is unhealthy");
         let reason = format!("server {} is unhealthy", endpoint.0);
         for (key, server) in self.flows.of_service(service) {
             if server == endpoint {
