@@ -12,13 +12,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app_api::{AppContext, HostId, Location, PortRole, Snapshot};
+use app_api::{AppContext, HostId, LinkState, Location, PortRole, Snapshot};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use openflow::flow::{FlowEntry, PacketOut};
 use openflow::packet::PacketView;
 use openflow::{BufferId, Dpid};
-use topologies::{LinkEnd, SpanningForest};
+use topologies::{LinkEnd, LinkId, SpanningForest};
 
 use crate::budget::Budget;
 use crate::flood::{FloodPorts, Flooding, edge_ports};
@@ -32,10 +32,11 @@ pub(crate) struct Broadcast {
     seen: Option<Arc<Snapshot>>,
     /// What switches are to do; while finding, what those with entries of an earlier run do.
     plans: BTreeMap<Dpid, FloodPorts>,
-    /// Ports that were cables in an earlier run and have not been found to be so again. Where
-    /// nothing answers, there is a host now, or a switch that has lost the controller and still
-    /// floods as it was told; taking the second for the first would close a loop. So they stay
-    /// closed until the link is found or the port goes down.
+    /// Ports that were cables, now or in an earlier run, lost their link without going down, and
+    /// are not cables again. Nothing was plugged in there since, so where nothing answers is a
+    /// switch that has lost the controller and still floods as it was told; taking it for a host
+    /// would close a loop. They stay closed until the link is found, the port goes down, or its
+    /// own switch has been away.
     suspects: BTreeSet<Location>,
     published: Arc<ArcSwap<Flooding>>,
     /// When handlers may use what was opened last: closing must be done everywhere by then.
@@ -131,6 +132,28 @@ impl Broadcast {
         self.suspects.iter().copied()
     }
 
+    /// A link is lost. Where its ports are still up, the cable is still there.
+    pub(crate) fn link_down(&mut self, snapshot: &Snapshot, id: LinkId) {
+        let is_up = |end: &LinkEnd| {
+            let switch = snapshot.switch_up(end.dpid);
+            let port = switch.and_then(|switch| switch.ports.get(&end.port));
+            port.is_some_and(|port| port.desc.is_up())
+        };
+        self.suspects
+            .extend([id.src, id.dst].into_iter().filter(is_up));
+    }
+
+    /// A switch left: it may come back with other cables.
+    pub(crate) fn left(&mut self, dpid: Dpid) {
+        self.suspects.retain(|at| at.dpid != dpid);
+    }
+
+    /// Something new is plugged in.
+    pub(crate) fn port_up(&mut self, ctx: &mut AppContext<'_>, at: Location, reason: &str) {
+        self.suspects.remove(&at);
+        self.sync(ctx, &[at.dpid], reason);
+    }
+
     /// What comes up at this port may be something else.
     pub(crate) fn port_down(&mut self, ctx: &mut AppContext<'_>, at: Location, reason: &str) {
         self.suspects.remove(&at);
@@ -154,6 +177,11 @@ impl Broadcast {
 
     /// Everything may have changed.
     pub(crate) fn sync_all(&mut self, ctx: &mut AppContext<'_>, reason: &str) {
+        for link in ctx.snapshot().links.values() {
+            if link.state == LinkState::Down {
+                self.link_down(ctx.snapshot(), link.id);
+            }
+        }
         let all: Vec<Dpid> = ctx.snapshot().switches.keys().copied().collect();
         self.sync(ctx, &all, reason);
     }
@@ -406,9 +434,10 @@ fn is_found(snapshot: &Snapshot) -> bool {
         })
     });
     known
-        && snapshot.links.values().all(|link| {
-            link.state == app_api::LinkState::Down || snapshot.graph().contains_link(&link.id)
-        })
+        && snapshot
+            .links
+            .values()
+            .all(|link| link.state == LinkState::Down || snapshot.graph().contains_link(&link.id))
 }
 
 /// After the last switch connected, before the tree is put in place: switches of one network

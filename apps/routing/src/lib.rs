@@ -312,11 +312,12 @@ impl App for Routing {
             }
             Event::SwitchDown(dpid) => {
                 let name = ctx.snapshot().switch_label(*dpid);
+                self.broadcast.left(*dpid);
                 self.topology(ctx, &[*dpid], &format!("switch {name} left"));
             }
             Event::PortUp(at) => {
                 self.broadcast
-                    .sync(ctx, &[at.dpid], &format!("port {at} came up"));
+                    .port_up(ctx, *at, &format!("port {at} came up"));
             }
             Event::PortRoleChanged(at) => {
                 self.role_changed(ctx, *at);
@@ -333,6 +334,7 @@ impl App for Routing {
             }
             Event::LinkDown(id) => {
                 let ends = [id.src.dpid, id.dst.dpid];
+                self.broadcast.link_down(ctx.snapshot(), *id);
                 self.topology(ctx, &ends, &format!("link {id} went down"));
                 self.take_over(ctx);
             }

@@ -64,6 +64,8 @@ struct World {
     lab: Lab,
     cables: Vec<Location>,
     dark: BTreeSet<Location>,
+    /// Cables without discovery.
+    lost: BTreeSet<Location>,
     away: BTreeSet<u64>,
     off: BTreeSet<u64>,
     switches: u64,
@@ -86,8 +88,10 @@ impl World {
                 }
             }
             Misfortune::Mend(index) => {
-                if let Some(at) = cable(index).filter(|at| self.dark.contains(at)) {
+                let is_broken = |at: &Location| self.dark.contains(at) || self.lost.contains(at);
+                if let Some(at) = cable(index).filter(is_broken) {
                     self.dark.remove(&at);
+                    self.lost.remove(&at);
                     self.lab.mend(at);
                     self.check_steps(&self.works());
                     self.lab.discover();
@@ -97,6 +101,7 @@ impl World {
                 if let Some(at) = cable(index) {
                     self.lab.lose(at);
                     self.check_steps(&self.works());
+                    self.lost.insert(at);
                     self.lab.run_for(Duration::from_secs(1));
                     self.lab.discover();
                 }
@@ -105,6 +110,8 @@ impl World {
                 let dpid = dpid(index);
                 if !self.off.contains(&dpid) && self.away.insert(dpid) {
                     self.lab.disconnect(Dpid(dpid));
+                    self.check_steps(&self.works());
+                    self.lab.discover();
                 }
             }
             Misfortune::Connect(index) => {
@@ -232,7 +239,8 @@ impl World {
         for at in &self.cables {
             let far = self.lab.far_end(*at).expect("cables have two ends");
             let gone = |dpid| self.off.contains(&dpid) || self.away.contains(&dpid);
-            if !self.dark.contains(at) && !gone(at.dpid.0) && !gone(far.dpid.0) {
+            let works = !self.dark.contains(at) && !self.lost.contains(at);
+            if works && !gone(at.dpid.0) && !gone(far.dpid.0) {
                 let (a, b) = (part[at.dpid.0 as usize], part[far.dpid.0 as usize]);
                 part.iter_mut().filter(|p| **p == a).for_each(|p| *p = b);
             }
@@ -292,6 +300,7 @@ proptest! {
             lab,
             cables,
             dark: BTreeSet::new(),
+            lost: BTreeSet::new(),
             away: BTreeSet::new(),
             off: BTreeSet::new(),
             switches: shape.switches,

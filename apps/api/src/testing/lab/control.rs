@@ -70,9 +70,6 @@ impl Lab {
             snapshot.topology_changed();
         });
         self.event(Event::SwitchUp(dpid));
-        for port in ports.iter().filter(|port| port.desc.is_up()) {
-            self.event(Event::PortUp(Location::new(dpid, port.desc.no)));
-        }
     }
 
     /// All links between connected switches are found, then all other ports are found to be edge
@@ -93,6 +90,9 @@ impl Lab {
             .filter(|at| self.switches[&at.dpid].connected)
             .collect();
         for at in unknown {
+            self.edit(|snapshot| {
+                snapshot.links.remove(&at);
+            });
             self.set_role(at, PortRole::Edge);
         }
         self.release_held();
@@ -109,7 +109,7 @@ impl Lab {
             let ends = [id.src, id.dst];
             let works = ends
                 .iter()
-                .all(|end| self.switches[&end.dpid].connected && !self.dark.contains(end));
+                .all(|end| self.switches[&end.dpid].connected && self.discovers_over(*end));
             let known = self.snapshot.links.get(&id.src);
             if works && known.is_none_or(|link| link.state == LinkState::Down) {
                 for end in ends {
@@ -133,13 +133,8 @@ impl Lab {
             }
             snapshot.topology_changed();
         });
-        for id in &links {
-            self.set_link(*id, LinkState::Down);
-        }
         self.event(Event::SwitchDown(dpid));
-        for id in links {
-            self.event(Event::LinkDown(id));
-        }
+        self.links_down(links);
     }
 
     /// A switch loses power and with it its table; its neighbours' ports lose their signal.
@@ -178,32 +173,27 @@ impl Lab {
         let ends: Vec<Location> = ends.into_iter().flatten().collect();
         self.dark.extend(&ends);
         let links = self.links_where(|id| ends.contains(&id.src));
-        for id in &links {
-            self.set_link(*id, LinkState::Down);
-        }
         for end in ends {
             self.port_down(end);
         }
-        for id in links {
-            self.event(Event::LinkDown(id));
-        }
+        self.links_down(links);
     }
 
-    /// Discovery frames no longer arrive over a cable that otherwise works.
+    /// Discovery frames no longer arrive over a cable that otherwise works, until it is mended.
     pub fn lose(&mut self, at: Location) {
+        self.lost.insert(at);
         let links = self.links_where(|id| id.src == at || id.dst == at);
-        for id in links {
-            self.set_link(id, LinkState::Down);
-            self.event(Event::LinkDown(id));
-        }
+        self.links_down(links);
     }
 
     /// A cable is whole again; its link is found by the next [`Lab::discover`].
     pub fn mend(&mut self, at: Location) {
         let ends = [Some(at), self.cables.get(&at).copied()];
         for end in ends.into_iter().flatten() {
-            self.dark.remove(&end);
-            self.port_up(end);
+            self.lost.remove(&end);
+            if self.dark.remove(&end) {
+                self.port_up(end);
+            }
         }
     }
 
@@ -395,6 +385,29 @@ impl Lab {
             snapshot.links.insert(id.src, Arc::new(link));
             snapshot.topology_changed();
         });
+    }
+
+    /// What is behind ports that lost their last link and are still up has to be found again.
+    fn links_down(&mut self, links: Vec<LinkId>) {
+        for id in &links {
+            self.set_link(*id, LinkState::Down);
+        }
+        for id in links {
+            self.event(Event::LinkDown(id));
+            for end in [id.src, id.dst] {
+                if self.switches[&end.dpid].connected && !self.dark.contains(&end) {
+                    self.set_role(end, PortRole::Unknown);
+                }
+            }
+        }
+    }
+
+    fn discovers_over(&self, end: Location) -> bool {
+        !self.dark.contains(&end)
+            && !self.lost.contains(&end)
+            && !self
+                .far_end(end)
+                .is_some_and(|far| self.lost.contains(&far))
     }
 
     fn links_where(&self, choose: impl Fn(LinkId) -> bool) -> Vec<LinkId> {

@@ -38,6 +38,8 @@ pub struct Lab {
     cables: BTreeMap<Location, Location>,
     /// Ports without a signal.
     dark: BTreeSet<Location>,
+    /// Ports whose discovery frames do not arrive.
+    lost: BTreeSet<Location>,
     hosts: BTreeMap<TestHost, Location>,
     /// Packets on their way.
     flights: VecDeque<carry::Flight>,
@@ -88,6 +90,7 @@ impl Lab {
             switches: BTreeMap::new(),
             cables: BTreeMap::new(),
             dark: BTreeSet::new(),
+            lost: BTreeSet::new(),
             hosts: BTreeMap::new(),
             flights: VecDeque::new(),
             held: Vec::new(),
