@@ -20,6 +20,9 @@ pub(super) const LAST_SEEN_STEP: Duration = Duration::from_secs(5);
 /// Addresses of one host. IPv6 hosts have a handful; more is made up.
 pub(super) const MAX_ADDRESSES: usize = 16;
 
+/// See [`Sighting::slot`].
+pub(super) const SLOTS: usize = 64;
+
 /// Something a packet says about a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sighting {
@@ -39,6 +42,15 @@ pub(super) enum Sighting {
         /// What.
         address: IpAddr,
     },
+}
+
+impl Sighting {
+    /// Spreads hosts over [`SLOTS`] places.
+    pub(super) fn slot(&self) -> usize {
+        let (Self::Host { id, .. } | Self::Lease { id, .. }) = self;
+        let [.., last] = id.mac.0;
+        usize::from(last) % SLOTS
+    }
 }
 
 /// An address, and how far the packet says that it is the sender's own.

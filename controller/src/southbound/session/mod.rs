@@ -210,16 +210,18 @@ impl Session {
             out.error(
                 header.xid,
                 ErrorCode::BAD_REQUEST_BAD_VERSION,
-                quote(&frame),
+                Head::of(&frame).bytes(),
             );
             return Ok(Incoming::Nothing);
         }
-        match Message::decode(frame.clone()) {
+        // Copied, as keeping the frame for the rare error would cost every packet two atomic adds.
+        let head = Head::of(&frame);
+        match Message::decode(frame) {
             Ok(message) => self.message(header.xid, FromSwitch::lift(message), now, out),
             Err(error) => {
                 // An error is never answered with an error: two peers would not stop.
                 if header.kind != ERROR {
-                    out.error(header.xid, error.answer(), quote(&frame));
+                    out.error(header.xid, error.answer(), head.bytes());
                 }
                 Ok(Incoming::Bad(error))
             }
@@ -406,8 +408,23 @@ impl Session {
 const HELLO: u8 = 0;
 const ERROR: u8 = 1;
 
-fn quote(frame: &Bytes) -> Bytes {
-    frame.slice(..frame.len().min(QUOTED))
+/// The first bytes of a frame, for the error that may answer it.
+struct Head {
+    bytes: [u8; QUOTED],
+    length: usize,
+}
+
+impl Head {
+    fn of(frame: &[u8]) -> Self {
+        let length = frame.len().min(QUOTED);
+        let mut bytes = [0; QUOTED];
+        bytes[..length].copy_from_slice(&frame[..length]);
+        Self { bytes, length }
+    }
+
+    fn bytes(&self) -> Bytes {
+        Bytes::copy_from_slice(&self.bytes[..self.length])
+    }
 }
 
 #[cfg(test)]
