@@ -413,7 +413,7 @@ impl App for Routing {
             "pairs_without_path": self.routes.without_path(),
             "tree_links": self.broadcast.cables(),
             "flooding": self.broadcast.is_running(),
-            "closed_until_replugged": self.broadcast.suspects().map(|at| at.to_string()).collect::<Vec<_>>(),
+            "silent_cables": self.broadcast.suspects().map(|at| at.to_string()).collect::<Vec<_>>(),
             "frames_lost": self.broadcast.lost(),
         })
     }
