@@ -9,6 +9,8 @@ mod balancing;
 mod connectivity;
 mod failures;
 mod harness;
+mod hostile;
+mod lab_command;
 mod load;
 mod mending;
 mod support;

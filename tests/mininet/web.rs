@@ -143,7 +143,7 @@ pub(crate) fn now() -> f64 {
 }
 
 /// How to run a program of `programs/`, without a wrapper of some version manager before it.
-fn program(name: &str) -> String {
+pub(crate) fn program(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mininet/programs");
     format!("/usr/bin/python3 {}", path.join(name).display())
 }

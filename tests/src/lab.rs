@@ -108,8 +108,9 @@ impl Deref for Lab {
 }
 
 /// Interfaces and bridges have names that are the machine's, so networks take turns, also those of
-/// different test programs.
-fn lock() -> File {
+/// different test programs. Until it is dropped, the turn is ours.
+#[must_use]
+pub fn lock() -> File {
     let path = std::env::temp_dir().join("pointsman-mininet.lock");
     let file = File::options()
         .create(true)
