@@ -237,4 +237,17 @@ impl Instructions {
             ..self
         }
     }
+
+    /// Groups it hands packets to: these must exist before it does (OF 1.3.5 §6.4).
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
+        groups(&self.apply).chain(groups(&self.write))
+    }
+}
+
+/// Groups that actions hand packets to.
+pub(super) fn groups(actions: &[Action]) -> impl Iterator<Item = GroupId> {
+    actions.iter().filter_map(|action| match action {
+        Action::Group(id) => Some(*id),
+        _ => None,
+    })
 }

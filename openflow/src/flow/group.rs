@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Actions;
+use super::{Action, Actions, action};
 use crate::{GroupId, PortNo};
 
 /// A group with its buckets.
@@ -42,6 +42,61 @@ pub struct Bucket {
     pub watch_group: GroupId,
     /// What it does.
     pub actions: Actions,
+}
+
+impl Group {
+    /// Without what has no meaning, as [`super::Instructions::normalized`]: weights outside a
+    /// select group too.
+    #[must_use]
+    pub fn normalized(self) -> Self {
+        let kind = self.kind;
+        let each = |bucket: Bucket| Bucket {
+            weight: if kind == GroupType::Select {
+                bucket.weight
+            } else {
+                0
+            },
+            actions: bucket.actions.into_iter().map(Action::normalized).collect(),
+            ..bucket
+        };
+        Self {
+            buckets: self.buckets.into_iter().map(each).collect(),
+            ..self
+        }
+    }
+
+    /// Other groups it hands packets to or watches: these must exist before it does.
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
+        self.buckets.iter().flat_map(|bucket| {
+            let watched = Some(bucket.watch_group).filter(|id| *id != GroupId::ANY);
+            action::groups(&bucket.actions).chain(watched)
+        })
+    }
+}
+
+impl Bucket {
+    /// Carries out these actions; watches nothing, weighs nothing.
+    #[must_use]
+    pub fn new(actions: impl IntoIterator<Item = Action>) -> Self {
+        Self {
+            weight: 0,
+            watch_port: PortNo::ANY,
+            watch_group: GroupId::ANY,
+            actions: actions.into_iter().collect(),
+        }
+    }
+
+    /// With a share among the buckets of a select group.
+    #[must_use]
+    pub fn weighing(self, weight: u16) -> Self {
+        Self { weight, ..self }
+    }
+
+    /// Alive while this port is: for a fast failover group.
+    #[must_use]
+    pub fn while_up(self, watch_port: PortNo) -> Self {
+        Self { watch_port, ..self }
+    }
 }
 
 /// A change of the groups (OF 1.3.5 §7.3.4.2).
