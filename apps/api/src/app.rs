@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use openflow::Dpid;
 use openflow::flow::{Action, Actions, FlowMod, PacketIn, PacketOut, Unsupported};
-use openflow::{BufferId, PortNo};
+use openflow::{BufferId, GroupId, PortNo};
 
 use crate::event::Event;
+use crate::group::WantedGroup;
 use crate::rule::Rule;
 use crate::snapshot::{Location, PortRole, Snapshot};
 
@@ -103,6 +104,10 @@ pub struct AppContext<'a> {
 pub trait AppBackend {
     /// See [`AppContext::set_rules`].
     fn set_rules(&mut self, set: &str, rules: Vec<Rule>, reason: &str);
+    /// See [`AppContext::set_groups`].
+    fn set_groups(&mut self, set: &str, groups: Vec<WantedGroup>, reason: &str);
+    /// See [`AppContext::group_id`].
+    fn group_id(&self, number: u16) -> GroupId;
     /// See [`AppContext::release_unclaimed`].
     fn release_unclaimed(&mut self);
     /// See [`AppContext::packet_out`].
@@ -151,6 +156,24 @@ impl<'a> AppContext<'a> {
     /// `reason` is shown to people: the event, request or packet that caused it.
     pub fn set_rules(&mut self, set: &str, rules: Vec<Rule>, reason: &str) {
         self.backend.set_rules(set, rules, reason);
+    }
+
+    /// The same of groups: from now on the app wants exactly these under this name. The rules and
+    /// the groups of one name are given each for themselves.
+    ///
+    /// Groups are kept as rules are: compared, restored when somebody deletes or alters them, with
+    /// the rules that use them, and removed when they are wanted no more. A group goes after the
+    /// last entry that uses it, whoever put that there; until then it stays.
+    pub fn set_groups(&mut self, set: &str, groups: Vec<WantedGroup>, reason: &str) {
+        self.backend.set_groups(set, groups, reason);
+    }
+
+    /// What switches call the app's group of this number: for
+    /// [`Action::Group`](openflow::flow::Action::Group) in rules, handlers' entries and buckets.
+    /// The same on every switch, and in every run of the controller.
+    #[must_use]
+    pub fn group_id(&self, number: u16) -> GroupId {
+        self.backend.group_id(number)
     }
 
     /// The app wants all it will want of what it found on the switches

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use openflow::Dpid;
 use openflow::flow::{FlowEntry, FlowRemoved};
 
+use crate::group::GroupRejection;
 use crate::rule::RuleRejection;
 use crate::snapshot::{HostId, LinkId, Location};
 
@@ -54,7 +55,8 @@ pub enum Event {
     /// Entries with this app's cookie were on a switch when it connected, from before the
     /// controller or the app started. They stay until the app says
     /// [`crate::AppContext::release_unclaimed`], except for those it wants, which then simply
-    /// stay for good.
+    /// stay for good. Groups of this app are kept as long; where there were only groups, the list is
+    /// empty.
     EntriesFound {
         /// Where.
         dpid: Dpid,
@@ -71,4 +73,6 @@ pub enum Event {
     },
     /// A switch refused a rule of this app.
     RuleRejected(Arc<RuleRejection>),
+    /// A switch refused a group of this app.
+    GroupRejected(Arc<GroupRejection>),
 }

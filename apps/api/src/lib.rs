@@ -6,6 +6,10 @@
 //! For packets that no entry takes, an app gives each switch a [`PacketHandler`], which runs on
 //! that switch's own connection.
 //!
+//! Where a switch is to choose by itself (copies, shares, the first port that works), an app wants
+//! groups too ([`AppContext::set_groups`]). They are kept as rules are, are there before the rules
+//! that use them and go after them.
+//!
 //! Apps see no bytes, versions or sockets.
 //!
 //! A whole app: packets of one kind stay at the switch they came in by. Its rules are wanted on
@@ -53,6 +57,7 @@
 
 mod app;
 mod event;
+mod group;
 mod pair;
 pub mod routes;
 mod rule;
@@ -64,6 +69,7 @@ pub use app::{
     TellError, Verdict,
 };
 pub use event::Event;
+pub use group::{GroupRejection, WantedGroup};
 pub use pair::HostPair;
 pub use routes::{Ends, Route, Routes};
 pub use rule::{Priority, PriorityError, Rule, RuleRejection};

@@ -349,7 +349,10 @@ impl App for Routing {
             }
             Event::EntriesFound { dpid, entries } => self.adopt(ctx, *dpid, entries),
             Event::FlowRemoved { dpid, removed } => self.entry_removed(ctx, *dpid, removed),
-            Event::HostChanged(_) | Event::AnnotationsChanged | Event::RuleRejected(_) => {}
+            Event::HostChanged(_)
+            | Event::AnnotationsChanged
+            | Event::RuleRejected(_)
+            | Event::GroupRejected(_) => {}
         }
         self.rest(ctx);
     }

@@ -228,9 +228,16 @@ pub struct GroupView {
     /// `all`, `select`, `indirect` or `fast_failover`.
     pub kind: String,
     pub buckets: Vec<BucketView>,
-    /// App that wants it; null for a foreign one.
+    /// App that owns it; null for a foreign one.
     pub owner: Option<String>,
     pub status: FlowStatus,
+    /// Set of groups it belongs to in its app.
+    pub set: Option<String>,
+    /// The event, request or packet that caused it.
+    pub reason: Option<String>,
+    /// Since when it is wanted.
+    pub wanted_since: Option<String>,
+    /// Why it is not on the switch.
     pub problem: Option<String>,
     pub references: Option<u32>,
     pub packets: Option<u64>,

@@ -8,8 +8,11 @@
 //! Tags and set numbers are hashes of names, the same in every run. The set is for people who read
 //! a table; what belongs together is decided by the app tag alone, so that an app may move a rule
 //! from one set to another without the switch hearing of it.
+//!
+//! Groups have no cookie: their number says it, `app tag << 16 | the app's own number`. A group
+//! whose upper half is no app's tag is somebody else's, as are the small numbers that people choose.
 
-use openflow::Cookie;
+use openflow::{Cookie, GroupId};
 
 const MAGIC: u64 = 0x504d;
 const REACTIVE: u32 = 0xffff_ffff;
@@ -31,12 +34,12 @@ impl AppTag {
     /// The controller itself.
     pub(crate) const CORE: Self = Self(0);
 
-    /// Of an app's name; never [`Self::CORE`]. Two names may have the same tag: the registry
-    /// refuses the second.
+    /// Of an app's name; never [`Self::CORE`], nor 0xffff, where group numbers are reserved. Two
+    /// names may have the same tag: the registry refuses the second.
     pub(crate) fn of(app: &str) -> Self {
         let hash = fnv1a(app);
         let folded = hash ^ (hash >> 16) ^ (hash >> 32) ^ (hash >> 48);
-        Self(low_16(folded).max(1))
+        Self(low_16(folded).clamp(1, 0xfffe))
     }
 
     /// What wanted entries of a set carry.
@@ -49,6 +52,17 @@ impl AppTag {
     /// What reactive entries carry.
     pub(crate) fn reactive(self) -> Cookie {
         self.cookie(REACTIVE.into())
+    }
+
+    /// What switches call the app's group of this number.
+    pub(crate) fn group(self, number: u16) -> GroupId {
+        GroupId(u32::from(self.0) << 16 | u32::from(number))
+    }
+
+    /// The tag in a group's number, and the app's own number for it.
+    pub(crate) fn of_group(id: GroupId) -> (Self, u16) {
+        let bits = u64::from(id.0);
+        (Self(low_16(bits >> 16)), low_16(bits))
     }
 
     fn cookie(self, low: u64) -> Cookie {
@@ -92,6 +106,15 @@ mod tests {
         for foreign in [0, 0x504d, 0x504e << 48, u64::MAX] {
             assert_eq!(read(Cookie(foreign)), None, "{foreign:#x}");
         }
+    }
+
+    #[test]
+    fn a_groups_number_says_whose_it_is() {
+        let app = AppTag::of("routing");
+        assert_eq!(AppTag::of_group(app.group(7)), (app, 7));
+        assert_eq!(app.group(7), GroupId(0x6b9e_0007), "in every release");
+        assert_eq!(AppTag::of_group(GroupId(7)).0, AppTag::CORE);
+        assert!(AppTag(0xfffe).group(u16::MAX) < GroupId::MAX);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use openflow::TableId;
 use openflow::flow::{Action, Instructions, Match};
 
 use super::CORE;
+use super::content::{Content, Entry};
 use super::cookie::AppTag;
-use super::key::EntryKey;
+use super::key::{EntryKey, Key};
 use super::wanted::Wanted;
 
 /// Discovery frames: above all that an app can say.
@@ -25,15 +26,17 @@ const LLDP: u16 = 0x88cc;
 pub(super) fn entries(now: SystemTime) -> Vec<Arc<Wanted>> {
     let entry = |priority, matching, reason: &str| {
         Arc::new(Wanted {
-            key: Arc::new(EntryKey {
+            key: Arc::new(Key::Flow(EntryKey {
                 table: TableId(0),
                 priority,
                 matching,
+            })),
+            content: Content::Entry(Entry {
+                instructions: Instructions::apply([Action::to_controller()]).normalized(),
+                cookie: AppTag::CORE.wanted(CORE),
+                idle_timeout_s: 0,
+                hard_timeout_s: 0,
             }),
-            instructions: Instructions::apply([Action::to_controller()]).normalized(),
-            cookie: AppTag::CORE.wanted(CORE),
-            idle_timeout_s: 0,
-            hard_timeout_s: 0,
             owner: CORE.into(),
             set: CORE.into(),
             reason: reason.into(),

@@ -6,11 +6,11 @@ use prometheus_client::registry::Registry;
 /// Over all switches.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    /// Flow-mods sent.
+    /// Flow-mods and group-mods sent.
     pub(super) changes: Counter,
-    /// Rules refused by switches.
+    /// Rules and groups refused by switches.
     pub(super) refused: Counter,
-    /// Entries put right after somebody else changed or deleted them.
+    /// Entries and groups put right after somebody else changed or deleted them.
     pub(super) mended: Counter,
     /// Batches without an answer, sent again.
     pub(super) retries: Counter,
@@ -23,9 +23,21 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn register(&self, registry: &mut Registry) {
         let all = [
-            ("rules_changes", "Flow-mods sent", &self.changes),
-            ("rules_refused", "Rules refused by switches", &self.refused),
-            ("rules_mended", "Entries put right again", &self.mended),
+            (
+                "rules_changes",
+                "Flow-mods and group-mods sent",
+                &self.changes,
+            ),
+            (
+                "rules_refused",
+                "Rules and groups refused by switches",
+                &self.refused,
+            ),
+            (
+                "rules_mended",
+                "Entries and groups put right again",
+                &self.mended,
+            ),
             ("rules_retries", "Batches sent again", &self.retries),
             ("rules_reads", "Flow tables read", &self.reads),
             (

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::key::EntryKey;
+use super::key::Key;
 
 /// Mends without waiting.
 const IMMEDIATE: u32 = 8;
@@ -19,7 +19,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// Entries that drifted lately.
 #[derive(Debug, Default)]
-pub(super) struct Drifts(HashMap<Arc<EntryKey>, Drift>);
+pub(super) struct Drifts(HashMap<Arc<Key>, Drift>);
 
 #[derive(Debug, Clone, Copy)]
 struct Drift {
@@ -29,7 +29,7 @@ struct Drift {
 
 impl Drifts {
     /// The entry is not as it should be: whether to mend it now. The mend is counted if so.
-    pub(super) fn may_mend(&mut self, key: &Arc<EntryKey>, now: Instant) -> bool {
+    pub(super) fn may_mend(&mut self, key: &Arc<Key>, now: Instant) -> bool {
         let drift = self.0.entry(Arc::clone(key)).or_insert(Drift {
             mends: 0,
             not_before: now,
@@ -44,19 +44,19 @@ impl Drifts {
 
     /// The entry is as it should be. Remembered until its wait is over: in a fight it is right
     /// half of the time.
-    pub(super) fn is_right(&mut self, key: &EntryKey, now: Instant) {
+    pub(super) fn is_right(&mut self, key: &Key, now: Instant) {
         if self.0.get(key).is_some_and(|d| d.not_before <= now) {
             self.0.remove(key);
         }
     }
 
     /// It was mended again and again.
-    pub(super) fn is_fought_over(&self, key: &EntryKey) -> bool {
+    pub(super) fn is_fought_over(&self, key: &Key) -> bool {
         self.0.get(key).is_some_and(|d| d.mends > IMMEDIATE)
     }
 
     /// It is not wanted any more, or other than before.
-    pub(super) fn forget(&mut self, key: &EntryKey) {
+    pub(super) fn forget(&mut self, key: &Key) {
         self.0.remove(key);
     }
 }

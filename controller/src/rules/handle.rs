@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use openflow::Dpid;
-use openflow::flow::{FlowRemoved, Group, GroupStats};
+use openflow::flow::FlowRemoved;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::cookie::AppTag;
 use super::counters::Counters;
 use super::port::SwitchPort;
-use super::record::{FlowRecord, GroupRecord, Status};
+use super::record::{FlowRecord, GroupRecord};
 use super::service::{COMMANDS, Command, Known, Service};
 use super::worker::{Inputs, ORDERS, Order, REMOVED, Shared, Worker, ask};
 use super::{CORE, Find, Services, SetChange, view};
@@ -52,6 +52,7 @@ pub fn start(apps: &[Arc<str>], services: Services) -> RulesHandle {
         .iter()
         .map(|app| (AppTag::of(app), Arc::clone(app)))
         .chain([(AppTag::CORE, CORE.into())]);
+    let tags = apps.iter().map(|app| AppTag::of(app));
     let counts = apps.iter().map(|app| (Arc::clone(app), AtomicU64::new(0)));
     let counts = Arc::new(counts.collect());
     let counters = Counters::default();
@@ -62,6 +63,7 @@ pub fn start(apps: &[Arc<str>], services: Services) -> RulesHandle {
         services,
         counters,
         names: names.collect(),
+        apps: Arc::new(tags.collect()),
         entries: AtomicUsize::new(0),
     });
     let (commands, inbox) = mpsc::channel(COMMANDS);
@@ -130,17 +132,18 @@ impl RulesHandle {
         known.records
     }
 
-    /// The groups of a switch with their counters, by number; none if it is not connected, does
-    /// not answer or speaks 1.0.
+    /// Every group wanted on or just read from a switch, with its counters, by number; only what is
+    /// wanted if it is not connected, does not answer or speaks 1.0.
     pub async fn groups(&self, dpid: Dpid) -> Vec<GroupRecord> {
-        let known = self.known(dpid).await;
-        let Some(worker) = known.and_then(|known| known.worker) else {
+        let Some(known) = self.known(dpid).await else {
             return Vec::new();
         };
-        let groups = ask(&worker, ANSWER_WITHIN, Order::Groups).await;
-        let mut groups: Vec<_> = groups.into_iter().flatten().map(foreign_group).collect();
-        groups.sort_by_key(|record| record.group.id);
-        groups
+        let told = match &known.worker {
+            Some(worker) => ask(worker, ANSWER_WITHIN, Order::Groups).await,
+            None => None,
+        };
+        let (wanted, there) = told.unwrap_or((known.groups, None));
+        view::join_groups(wanted, there, &self.shared.names)
     }
 
     /// How many rules an app wants, on all switches.
@@ -229,16 +232,5 @@ impl SwitchListener for RulesHandle {
 impl Connections {
     fn lock(&self) -> MutexGuard<'_, HashMap<Dpid, Connection>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// No app can want groups yet: whatever is there is somebody else's.
-fn foreign_group((group, counted): (Group, Option<GroupStats>)) -> GroupRecord {
-    GroupRecord {
-        group,
-        owner: None,
-        status: Status::Foreign,
-        problem: None,
-        counted,
     }
 }

@@ -1,4 +1,4 @@
-//! Wanted rules, what switches have, and making the second equal to the first.
+//! Wanted rules and groups, what switches have, and making the second equal to the first.
 //!
 //! ```text
 //! apps == sets of rules ==> service { WantedState }      one task: what is in effect where
@@ -14,8 +14,12 @@
 //! two seconds (less often where entries are many), always whole: counts of entries, which would be
 //! cheaper, do not tell that one was altered. Entries of ours that are deleted are heard of at once.
 //!
-//! Pure: [`cookie`], [`wanted`], [`plan`], [`drift`], [`table`]. Tasks: [`service`], [`worker`].
+//! Groups are wanted, compared and mended as entries are. They are added before what uses them, and
+//! deleted only when nothing does any more: deleting a group deletes all entries that use it.
+//!
+//! Pure: [`cookie`], [`wanted`], [`stages`], [`plan`], [`drift`], [`table`]. Tasks: [`service`], [`worker`].
 
+mod content;
 mod cookie;
 mod core;
 mod counters;
@@ -26,6 +30,7 @@ mod plan;
 mod port;
 mod record;
 mod service;
+mod stages;
 mod table;
 mod view;
 mod wanted;
@@ -37,7 +42,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use app_api::Rule;
+use app_api::{Rule, WantedGroup};
 use openflow::Dpid;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,15 +59,24 @@ pub use record::{Counted, FlowRecord, GroupRecord, Status};
 /// Owner of the controller's own rules (table-miss, discovery).
 pub const CORE: &str = "core";
 
-/// One named set of one app's wanted rules, as it is to be from now on.
+/// One named set of one app's wanted rules or groups, as it is to be from now on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetChange {
     /// The app's name for it.
     pub set: String,
     /// What it holds; empty: the set is gone.
-    pub rules: Vec<Rule>,
+    pub wants: Wants,
     /// For people: the event, request or packet that caused it.
     pub reason: String,
+}
+
+/// What a set holds. The rules and the groups of one name are two sets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wants {
+    /// Flow entries.
+    Rules(Vec<Rule>),
+    /// Groups.
+    Groups(Vec<WantedGroup>),
 }
 
 /// What was on one switch when it connected: names the connection.

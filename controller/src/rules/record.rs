@@ -17,7 +17,7 @@ pub enum Status {
     Rejected,
     /// Put on the switch because of a packet.
     Reactive,
-    /// On the switch with an app's cookie, not wanted (yet).
+    /// On the switch with an app's cookie or group number, not wanted (yet).
     Unclaimed,
     /// On the switch, not ours: never touched.
     Foreign,
@@ -80,12 +80,18 @@ impl From<&FlowEntry> for Counted {
 /// A group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupRecord {
-    /// What it is.
+    /// What it is to be if wanted, else what it is.
     pub group: Group,
-    /// App that wants it; `None`: foreign.
+    /// App that wants or wanted it; `None`: foreign.
     pub owner: Option<Arc<str>>,
     /// Where it stands.
     pub status: Status,
+    /// The owner's name for the set it is in; if wanted.
+    pub set: Option<Arc<str>>,
+    /// The event, request or packet that caused it; if wanted.
+    pub reason: Option<Arc<str>>,
+    /// Since when it is wanted as it is.
+    pub wanted_since: Option<SystemTime>,
     /// Why it is not on the switch as it should be.
     pub problem: Option<String>,
     /// What it counted, where the switch has it and says so.

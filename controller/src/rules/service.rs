@@ -5,7 +5,7 @@
 //! and what goes is removed last. So no packet finds half a path, and one slow switch holds up a
 //! round once, for [`STAGE_WAIT`], and from then on nobody until it has caught up.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -20,8 +20,9 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
 use super::cookie::AppTag;
-use super::key::EntryKey;
-use super::record::{FlowRecord, Status};
+use super::key::Key;
+use super::record::{FlowRecord, GroupRecord, Status};
+use super::stages::by_stage;
 use super::table::Done;
 use super::wanted::{Changed, Place, Wanted, WantedState};
 use super::worker::{Order, Shared};
@@ -77,6 +78,8 @@ pub(super) struct Known {
     pub(super) worker: Option<mpsc::Sender<Order>>,
     /// What the worker does not know.
     pub(super) records: Vec<FlowRecord>,
+    /// Groups that are wanted, for when the worker does not say.
+    pub(super) groups: Vec<GroupRecord>,
 }
 
 /// The task's state.
@@ -117,7 +120,7 @@ struct Link {
 #[derive(Debug)]
 enum Stage {
     Put(HashMap<Dpid, Vec<Arc<Wanted>>>),
-    Remove(HashMap<Dpid, Vec<Arc<EntryKey>>>),
+    Remove(HashMap<Dpid, Vec<Arc<Key>>>),
     Release(Vec<(AppTag, Find)>),
 }
 
@@ -268,18 +271,25 @@ impl Service {
     fn known(&self, dpid: Dpid) -> Known {
         let label = self.label(dpid);
         let covered = self.wanted.covered(dpid);
-        let covered = covered.iter().map(|(wanted, winner)| FlowRecord {
-            problem: Some(words::covered(&label, wanted, winner)),
-            ..view::of_wanted(wanted, Status::Rejected)
+        let covered = covered.iter().filter_map(|(wanted, winner)| {
+            Some(FlowRecord {
+                problem: Some(words::covered(&label, wanted, winner)),
+                ..view::of_wanted(wanted, Status::Rejected)?
+            })
         });
         let worker = self.links.get(&dpid).map(|link| link.orders.clone());
         let mut records: Vec<_> = covered.collect();
+        let wanted = self.wanted.on(dpid);
         if worker.is_none() {
-            let wanted = self.wanted.on(dpid);
             let pending = wanted.values();
-            records.extend(pending.map(|wanted| view::of_wanted(wanted, Status::Pending)));
+            records.extend(pending.filter_map(|w| view::of_wanted(w, Status::Pending)));
         }
-        Known { worker, records }
+        let groups = wanted.values().filter_map(|w| view::of_wanted_group(w));
+        Known {
+            worker,
+            records,
+            groups: groups.collect(),
+        }
     }
 
     /// Sends as much as can be sent without waiting for a confirmation.
@@ -310,22 +320,20 @@ impl Service {
 
     fn begin_round(&mut self) {
         self.round_done = std::mem::take(&mut self.next_done);
-        let mut puts: BTreeMap<u16, HashMap<Dpid, Vec<Arc<Wanted>>>> = BTreeMap::new();
-        let mut removes: HashMap<Dpid, Vec<Arc<EntryKey>>> = HashMap::new();
+        let mut puts = Vec::new();
+        let mut removes: HashMap<Dpid, Vec<Arc<Key>>> = HashMap::new();
         for place in self.dirty.drain() {
             // One that is not connected is compared as a whole when it is.
             if !self.links.contains_key(&place.0) {
                 continue;
             }
             match self.wanted.in_effect(&place) {
-                Some(wanted) => {
-                    let stage = puts.entry(wanted.stage).or_default();
-                    stage.entry(place.0).or_default().push(Arc::clone(wanted));
-                }
+                Some(wanted) => puts.push((place.0, Arc::clone(wanted))),
                 None => removes.entry(place.0).or_default().push(place.1),
             }
         }
-        self.round.extend(puts.into_values().map(Stage::Put));
+        self.round
+            .extend(by_stage(puts).into_values().map(Stage::Put));
         if !removes.is_empty() {
             self.round.push_back(Stage::Remove(removes));
         }

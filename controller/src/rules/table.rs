@@ -4,19 +4,29 @@
 //! What there is to look at waits in a queue of entries, each in it once. When an entry's turn
 //! comes it is compared; only then is it decided what to send, if anything. So whatever happened
 //! meanwhile, what is sent is what is right now, and the queue cannot grow beyond the table.
+//!
+//! Groups are in the same queue. What uses a group that is wanted and not there has it sent first
+//! and comes in the next batch itself: within a batch a switch may change the order. A group that
+//! is not wanted any more is deleted when nothing that is known or wanted uses it.
+
+mod groups;
+mod reads;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use openflow::Version;
-use openflow::flow::{FlowEntry, FlowRemoved, FlowRemovedReason};
+use openflow::flow::{FlowEntry, FlowRemoved, FlowRemovedReason, Group};
+use openflow::{GroupId, Version};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use self::groups::Turn;
+use super::CORE;
+use super::content::Content;
 use super::cookie::{self, AppTag, Mark};
 use super::drift::Drifts;
-use super::key::EntryKey;
+use super::key::{EntryKey, Key};
 use super::plan::{self, Actual, Step};
 use super::wanted::Wanted;
 use crate::southbound::{Applied, Change, Refusal};
@@ -32,44 +42,55 @@ const OWN_DELETE: Duration = Duration::from_secs(5);
 /// Tells the rule service that what it asked for is done.
 pub(super) type Done = oneshot::Sender<()>;
 
+/// What a switch says it has.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) entries: Vec<FlowEntry>,
+    /// `None`: it was not asked, or does not say.
+    pub(super) groups: Option<Vec<Group>>,
+}
+
 /// The tables of one switch.
 #[derive(Debug)]
 pub(super) struct Table {
     version: Version,
+    /// Apps there are: groups with other marks are not ours.
+    apps: Arc<BTreeSet<AppTag>>,
     /// Apps whose entries may be there.
     running: BTreeSet<AppTag>,
-    wanted: HashMap<Arc<EntryKey>, Arc<Wanted>>,
-    actual: HashMap<Arc<EntryKey>, Actual>,
+    wanted: HashMap<Arc<Key>, Arc<Wanted>>,
+    /// All entries, and our groups.
+    actual: HashMap<Arc<Key>, Actual>,
     /// Entries with parts the model has no name for: shown, never changed.
     unnamed: Vec<FlowEntry>,
-    refused: HashMap<Arc<EntryKey>, Refused>,
+    refused: HashMap<Arc<Key>, Refused>,
     /// Found when the switch connected, kept until their app has made up its mind.
-    unclaimed: HashMap<Arc<EntryKey>, AppTag>,
+    unclaimed: HashMap<Arc<Key>, AppTag>,
     drifts: Drifts,
     /// Entries with a timeout that the last read did not show. The word that they timed out may be
     /// on its way.
-    missed: HashSet<Arc<EntryKey>>,
+    missed: HashSet<Arc<Key>>,
     queue: VecDeque<Item>,
-    queued: HashSet<Arc<EntryKey>>,
+    queued: HashSet<Arc<Key>>,
     in_flight: Option<Batch>,
     /// While a read is under way: entries that changed meanwhile, on which it is not to be
     /// believed.
-    touched: Option<HashSet<Arc<EntryKey>>>,
+    touched: Option<HashSet<Arc<Key>>>,
     /// Deletes of ours whose flow-removed is still to come, with when that is given up.
-    own_deletes: HashMap<Arc<EntryKey>, Instant>,
+    own_deletes: HashMap<Arc<Key>, Instant>,
     /// Something happened that only a read can tell the outcome of.
     doubt: bool,
 }
 
 #[derive(Debug)]
 enum Item {
-    Entry(Arc<EntryKey>),
+    Entry(Arc<Key>),
     /// All before it is done.
     Done(Done),
 }
 
 /// What was sent and is not confirmed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Batch {
     /// In the order of the changes.
     sent: Vec<Sent>,
@@ -79,7 +100,19 @@ struct Batch {
 #[derive(Debug)]
 enum Sent {
     Put(Arc<Wanted>, Step),
-    Delete(Arc<EntryKey>),
+    Delete(Arc<Key>),
+}
+
+/// A batch in the making.
+#[derive(Debug, Default)]
+struct Draft {
+    batch: Batch,
+    changes: Vec<Change>,
+    /// Groups that were taken out of their turn, each once: groups may use each other in a circle,
+    /// which the switch refuses.
+    pulled: HashSet<Arc<Key>>,
+    /// Groups that something uses; looked up when it is asked for.
+    used: Option<HashSet<GroupId>>,
 }
 
 /// Why a wanted entry is not there.
@@ -97,7 +130,7 @@ pub(super) struct Outcome {
     /// Wanted entries the switch refused.
     pub(super) refused: Vec<(Arc<Wanted>, Refusal)>,
     /// Deletes it refused.
-    pub(super) kept: Vec<(Arc<EntryKey>, Refusal)>,
+    pub(super) kept: Vec<(Arc<Key>, Refusal)>,
 }
 
 /// What a read brought to light.
@@ -124,11 +157,13 @@ impl Table {
     /// Nothing is known yet. `wanted`: all that is in effect there, the controller's own included.
     pub(super) fn new(
         version: Version,
+        apps: Arc<BTreeSet<AppTag>>,
         running: BTreeSet<AppTag>,
-        wanted: HashMap<Arc<EntryKey>, Arc<Wanted>>,
+        wanted: HashMap<Arc<Key>, Arc<Wanted>>,
     ) -> Self {
         Self {
             version,
+            apps,
             running,
             wanted,
             actual: HashMap::new(),
@@ -146,7 +181,7 @@ impl Table {
         }
     }
 
-    /// Entries known to be there.
+    /// Entries, and groups of ours, known to be there.
     pub(super) fn len(&self) -> usize {
         self.actual.len() + self.unnamed.len()
     }
@@ -177,7 +212,7 @@ impl Table {
     }
 
     /// Nothing is in effect there any more.
-    pub(super) fn remove(&mut self, keys: Vec<Arc<EntryKey>>, done: Option<Done>) {
+    pub(super) fn remove(&mut self, keys: Vec<Arc<Key>>, done: Option<Done>) {
         for key in keys {
             self.wanted.remove(&key);
             self.refused.remove(&key);
@@ -200,7 +235,7 @@ impl Table {
         let theirs = self
             .actual
             .iter()
-            .filter(|(_, actual)| cookie::read(actual.cookie).is_some_and(|mark| mark.app == app));
+            .filter(|(_, actual)| actual.mark.is_some_and(|mark| mark.app == app));
         let theirs: Vec<_> = theirs.map(|(key, _)| Arc::clone(key)).collect();
         for key in theirs {
             self.look_at(key);
@@ -225,81 +260,9 @@ impl Table {
         }
     }
 
-    /// A read is sent.
-    pub(super) fn read_begins(&mut self, now: Instant) {
-        self.own_deletes.retain(|_, until| *until > now);
-        let in_flight = self.in_flight.iter().flat_map(|batch| &batch.sent);
-        self.touched = Some(in_flight.map(|sent| Arc::clone(sent.key())).collect());
-        self.doubt = false;
-    }
-
-    /// The read failed: what was known stays.
-    pub(super) fn read_failed(&mut self) {
-        self.touched = None;
-        self.doubt = true;
-    }
-
-    /// The first read since the switch connected. Everything wanted is looked at, in the order in
-    /// which it should appear; what is found of running apps and not wanted is kept for them and
-    /// returned.
-    pub(super) fn first_read(
-        &mut self,
-        entries: Vec<FlowEntry>,
-        now: Instant,
-    ) -> HashMap<AppTag, Vec<FlowEntry>> {
-        let found = self.found(&entries);
-        self.take_over(entries, now);
-        for (key, actual) in &self.actual {
-            if let Some(mark) = cookie::read(actual.cookie)
-                && self.may_be_claimed(mark)
-                && !self.wanted.contains_key(key)
-            {
-                self.unclaimed.insert(Arc::clone(key), mark.app);
-            }
-        }
-        self.look_at_all_wanted();
-        self.look_at_ownerless();
-        found
-    }
-
-    /// The table could not be read: everything wanted is sent as if it were empty.
-    pub(super) fn go_on_blindly(&mut self) {
-        self.look_at_all_wanted();
-    }
-
-    /// A later read: what is not as it should be is looked at again.
-    pub(super) fn read(&mut self, entries: Vec<FlowEntry>, now: Instant) -> Seen {
-        let touched = self.take_over(entries, now);
-        let mut seen = Seen::default();
-        let missed_before = std::mem::take(&mut self.missed);
-        let mut wrong = Vec::new();
-        for (key, wanted) in &self.wanted {
-            if touched.contains(key) || self.queued.contains(key) || self.is_refused(wanted) {
-                continue;
-            }
-            let actual = self.actual.get(key);
-            if plan::step(wanted, actual).is_none() {
-                self.drifts.is_right(key, now);
-            } else if actual.is_none() && wanted.times_out() && !missed_before.contains(key) {
-                self.missed.insert(Arc::clone(key));
-            } else if self.drifts.may_mend(key, now) {
-                wrong.push(Arc::clone(key));
-            }
-            if self.drifts.is_fought_over(key) {
-                seen.fought_over.push(Arc::clone(wanted));
-            }
-        }
-        seen.mending = wrong.len();
-        for key in wrong {
-            self.look_at(key);
-        }
-        self.look_at_ownerless();
-        seen
-    }
-
     /// A switch says that an entry is gone.
     pub(super) fn removed(&mut self, removed: &FlowRemoved, now: Instant) -> Gone {
-        let key = Arc::new(EntryKey::from(removed));
+        let key = Arc::new(Key::Flow(EntryKey::from(removed)));
         if removed.reason == FlowRemovedReason::Delete
             && self
                 .own_deletes
@@ -310,6 +273,10 @@ impl Table {
         }
         let tell = cookie::read(removed.cookie).map(|mark| mark.app);
         self.touch(&key);
+        if removed.reason == FlowRemovedReason::GroupDelete {
+            // Which of its groups is gone only a read can tell.
+            self.doubt = true;
+        }
         if self.is_in_flight(&key) {
             // It went before or after what we just sent: only a read can tell.
             self.doubt = true;
@@ -349,25 +316,36 @@ impl Table {
         if self.in_flight.is_some() {
             return None;
         }
-        let mut batch = Batch {
-            sent: Vec::new(),
-            done: Vec::new(),
-        };
-        let mut changes = Vec::new();
-        while changes.len() < BATCH
+        let mut draft = Draft::default();
+        while draft.changes.len() < BATCH
             && let Some(item) = self.queue.pop_front()
         {
             match item {
-                Item::Done(done) => batch.done.push(done),
-                Item::Entry(key) => {
-                    self.queued.remove(&key);
-                    if let Some((sent, change)) = self.change(key, now) {
-                        batch.sent.push(sent);
-                        changes.push(change);
+                Item::Done(done) => draft.batch.done.push(done),
+                // It was taken out of its turn.
+                Item::Entry(key) if !self.queued.contains(&key) => {}
+                Item::Entry(key) => match self.groups_first(&key, &mut draft) {
+                    Turn::Now => {
+                        self.queued.remove(&key);
+                        self.change(key, &mut draft, now);
                     }
-                }
+                    Turn::Behind(groups) => {
+                        self.queue.push_front(Item::Entry(key));
+                        for group in groups {
+                            self.queued.insert(Arc::clone(&group));
+                            self.queue.push_front(Item::Entry(group));
+                        }
+                    }
+                    Turn::NextBatch => {
+                        self.queue.push_front(Item::Entry(key));
+                        break;
+                    }
+                },
             }
         }
+        let Draft {
+            mut batch, changes, ..
+        } = draft;
         // What is done with the last change of a full batch need not wait for the next one.
         while let Some(Item::Done(_)) = self.queue.front() {
             if let Some(Item::Done(done)) = self.queue.pop_front() {
@@ -390,7 +368,7 @@ impl Table {
         }
         let core = self.wanted.values().filter(|wanted| is_core(wanted));
         let core: Vec<_> = core.cloned().collect();
-        let changes = core.iter().map(|w| Change::Flow(plan::put(w, Step::Add)));
+        let changes = core.iter().map(|w| plan::put(w, Step::Add));
         let changes: Vec<_> = changes.collect();
         for wanted in &core {
             self.touch(&wanted.key);
@@ -410,9 +388,16 @@ impl Table {
         let mut refusals: HashMap<usize, Refusal> = applied.refused.into_iter().collect();
         let mut outcome = Outcome::default();
         let mut made_room = false;
+        let mut let_go = Vec::new();
         for (index, sent) in batch.sent.iter().enumerate() {
+            let before = self.actual.get(sent.key()).into_iter();
+            let before: Vec<_> = before.flat_map(|actual| actual.content.groups()).collect();
             match (sent, refusals.remove(&index)) {
                 (Sent::Put(wanted, step), None) => self.put_done(wanted, *step, now),
+                (Sent::Put(wanted, _), Some(refusal)) if self.is_news(wanted, &refusal, now) => {
+                    self.look_at(Arc::clone(&wanted.key));
+                    continue;
+                }
                 (Sent::Put(wanted, _), Some(refusal)) => {
                     self.put_refused(wanted, &refusal);
                     outcome.refused.push((Arc::clone(wanted), refusal));
@@ -429,10 +414,12 @@ impl Table {
                 }
             }
             outcome.changed += 1;
+            let_go.extend(before);
         }
         batch.finish();
+        self.look_at_unused(let_go);
         if made_room {
-            self.retry_what_found_no_room();
+            self.retry(found_no_room);
         }
         outcome
     }
@@ -447,17 +434,18 @@ impl Table {
         }
     }
 
-    /// What is wanted and what is there, by identity.
+    /// Entries and groups that are wanted and what is there, by identity.
     pub(super) fn wanted(&self) -> impl Iterator<Item = (&Arc<Wanted>, Option<&Actual>)> {
         self.wanted
             .iter()
             .map(|(key, wanted)| (wanted, self.actual.get(key)))
     }
 
-    /// Entries that are there and not wanted.
-    pub(super) fn not_wanted(&self) -> impl Iterator<Item = (&Arc<EntryKey>, &Actual)> {
-        let not_wanted = |(key, _): &(&Arc<EntryKey>, _)| !self.wanted.contains_key(*key);
-        self.actual.iter().filter(not_wanted)
+    /// Entries, and groups of ours, that are there and not wanted.
+    pub(super) fn not_wanted(&self) -> impl Iterator<Item = (&Key, &Actual)> {
+        let not_wanted = |(key, _): &(&Arc<Key>, _)| !self.wanted.contains_key(*key);
+        let there = self.actual.iter().filter(not_wanted);
+        there.map(|(key, actual)| (&**key, actual))
     }
 
     /// Entries with parts that have no name.
@@ -468,7 +456,8 @@ impl Table {
     /// Why the switch does not have this, if it refused it.
     pub(super) fn refusal(&self, wanted: &Wanted) -> Option<&Refusal> {
         let refused = self.refused.get(&wanted.key)?;
-        refused.wanted.is_same(wanted).then_some(&refused.refusal)
+        let is_same = refused.wanted.content.is_same(&wanted.content);
+        is_same.then_some(&refused.refusal)
     }
 
     /// Whether the switch does not keep this as it is made.
@@ -476,28 +465,38 @@ impl Table {
         self.drifts.is_fought_over(&wanted.key)
     }
 
-    /// What to send for an entry now; `None`: nothing.
-    fn change(&mut self, key: Arc<EntryKey>, now: Instant) -> Option<(Sent, Change)> {
+    /// Adds to a batch what is to be sent for an entry or group now, if anything.
+    fn change(&mut self, key: Arc<Key>, draft: &mut Draft, now: Instant) {
         let actual = self.actual.get(&key);
         if let Some(wanted) = self.wanted.get(&key) {
             if self.is_refused(wanted) {
-                return None;
+                return;
             }
-            let wanted = Arc::clone(wanted);
-            let step = plan::step(&wanted, actual)?;
-            let change = Change::Flow(plan::put(&wanted, step));
-            self.touch(&key);
-            return Some((Sent::Put(wanted, step), change));
+            if let Some(step) = plan::step(wanted, actual) {
+                let wanted = Arc::clone(wanted);
+                draft.changes.push(plan::put(&wanted, step));
+                draft.batch.sent.push(Sent::Put(wanted, step));
+                self.touch(&key);
+            }
+            return;
         }
-        let actual = actual.filter(|actual| self.is_ours_to_delete(&key, actual))?;
-        let change = Change::Flow(plan::delete(&key, actual, self.version));
+        let Some(actual) = actual.filter(|actual| self.is_ours_to_delete(&key, actual)) else {
+            return;
+        };
+        if let Key::Group(id) = *key {
+            let used = draft.used.get_or_insert_with(|| self.used_groups());
+            if used.contains(&id) {
+                return;
+            }
+        }
+        draft.changes.push(plan::delete(&key, actual, self.version));
+        draft.batch.sent.push(Sent::Delete(Arc::clone(&key)));
         self.touch(&key);
-        self.own_deletes.insert(Arc::clone(&key), now + OWN_DELETE);
-        Some((Sent::Delete(key), change))
+        self.own_deletes.insert(key, now + OWN_DELETE);
     }
 
-    fn is_ours_to_delete(&self, key: &EntryKey, actual: &Actual) -> bool {
-        let Some(mark) = cookie::read(actual.cookie) else {
+    fn is_ours_to_delete(&self, key: &Key, actual: &Actual) -> bool {
+        let Some(mark) = actual.mark else {
             return false;
         };
         !self.is_running(mark.app) || !mark.reactive && !self.unclaimed.contains_key(key)
@@ -515,12 +514,12 @@ impl Table {
         self.refusal(wanted).is_some()
     }
 
-    fn is_in_flight(&self, key: &Arc<EntryKey>) -> bool {
+    fn is_in_flight(&self, key: &Arc<Key>) -> bool {
         let mut sent = self.in_flight.iter().flat_map(|batch| &batch.sent);
         sent.any(|sent| sent.key() == key)
     }
 
-    fn look_at(&mut self, key: Arc<EntryKey>) {
+    fn look_at(&mut self, key: Arc<Key>) {
         if self.queued.insert(Arc::clone(&key)) {
             self.queue.push_back(Item::Entry(key));
         }
@@ -535,74 +534,20 @@ impl Table {
         }
     }
 
-    /// Entries with our mark that nobody wants.
-    fn look_at_ownerless(&mut self) {
-        let ownerless = self.actual.iter().filter(|(key, actual)| {
-            !self.wanted.contains_key(*key) && self.is_ours_to_delete(key, actual)
-        });
-        let ownerless: Vec<_> = ownerless.map(|(key, _)| Arc::clone(key)).collect();
-        for key in ownerless {
-            self.look_at(key);
-        }
-    }
-
-    /// Believes a read, but for entries that changed while it was under way: these are returned.
-    fn take_over(&mut self, entries: Vec<FlowEntry>, now: Instant) -> HashSet<Arc<EntryKey>> {
-        let touched = self.touched.take().unwrap_or_default();
-        let mut before = std::mem::take(&mut self.actual);
-        self.unnamed.clear();
-        self.actual.reserve(entries.len());
-        for entry in entries {
-            if entry.unknown.is_some() {
-                self.unnamed.push(entry);
-                continue;
-            }
-            let key = EntryKey::from(&entry);
-            if touched.contains(&key) {
-                continue;
-            }
-            // One allocation for what is known under the same key already.
-            let key = match self.wanted.get_key_value(&key) {
-                Some((known, _)) => Arc::clone(known),
-                None => before
-                    .get_key_value(&key)
-                    .map_or_else(|| Arc::new(key), |(known, _)| Arc::clone(known)),
-            };
-            self.actual.insert(key, Actual::read(entry, now));
-        }
-        for key in &touched {
-            if let Some((key, actual)) = before.remove_entry(key) {
-                self.actual.insert(key, actual);
-            }
-        }
-        let actual = &self.actual;
-        self.unclaimed.retain(|key, _| actual.contains_key(key));
-        touched
-    }
-
-    /// Entries of running apps, by app.
-    fn found(&self, entries: &[FlowEntry]) -> HashMap<AppTag, Vec<FlowEntry>> {
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for entry in entries.iter().filter(|entry| entry.unknown.is_none()) {
-            if let Some(mark) = cookie::read(entry.cookie)
-                && self.may_be_claimed(mark)
-            {
-                found.entry(mark.app).or_default().push(entry.clone());
-            }
-        }
-        found
-    }
-
     fn put_done(&mut self, wanted: &Arc<Wanted>, step: Step, now: Instant) {
         self.refused.remove(&wanted.key);
         self.unclaimed.remove(&wanted.key);
         let key = Arc::clone(&wanted.key);
         let before = self.actual.get_mut(&key);
         match (step, before) {
-            (Step::Modify, Some(actual)) => actual.instructions = wanted.instructions.clone(),
+            (Step::Modify, Some(actual)) => modify(actual, wanted),
             (Step::Add | Step::Modify, _) => {
                 self.actual.insert(key, Actual::added(wanted, now));
             }
+        }
+        if let (Key::Group(id), Step::Add) = (&*wanted.key, step) {
+            let id = *id;
+            self.retry(|refused| refused.wanted.content.groups().any(|used| used == id));
         }
     }
 
@@ -614,13 +559,9 @@ impl Table {
         self.refused.insert(Arc::clone(&wanted.key), refused);
     }
 
-    /// Entries refused because the table was full get another chance when something left it.
-    fn retry_what_found_no_room(&mut self) {
-        let no_room = |refused: &Refused| match &refused.refusal {
-            Refusal::Switch(error) => error.name.ends_with("FULL"),
-            Refusal::Unsupported(_) => false,
-        };
-        let retry = self.refused.iter().filter(|(_, refused)| no_room(refused));
+    /// Gives what was refused another chance, where the reason may be gone.
+    fn retry(&mut self, may_be: impl Fn(&Refused) -> bool) {
+        let retry = self.refused.iter().filter(|(_, refused)| may_be(refused));
         let retry: Vec<_> = retry.map(|(key, _)| Arc::clone(key)).collect();
         for key in retry {
             self.refused.remove(&key);
@@ -629,7 +570,7 @@ impl Table {
     }
 
     /// A read under way is not to be believed on this entry.
-    fn touch(&mut self, key: &Arc<EntryKey>) {
+    fn touch(&mut self, key: &Arc<Key>) {
         if let Some(touched) = &mut self.touched {
             touched.insert(Arc::clone(key));
         }
@@ -637,11 +578,31 @@ impl Table {
 }
 
 fn is_core(wanted: &Wanted) -> bool {
-    cookie::read(wanted.cookie).is_some_and(|mark| mark.app == AppTag::CORE)
+    *wanted.owner == *CORE
+}
+
+/// Its mark, timeouts, age and counters stay.
+fn modify(actual: &mut Actual, wanted: &Wanted) {
+    match (&mut actual.content, &wanted.content) {
+        (Content::Entry(actual), Content::Entry(wanted)) => {
+            actual.instructions = wanted.instructions.clone();
+        }
+        (actual, wanted) => *actual = wanted.clone(),
+    }
+}
+
+/// Something may have left the table since.
+fn found_no_room(refused: &Refused) -> bool {
+    match &refused.refusal {
+        Refusal::Switch(error) => {
+            error.name.ends_with("FULL") || error.name == "OFPGMFC_OUT_OF_GROUPS"
+        }
+        Refusal::Unsupported(_) => false,
+    }
 }
 
 impl Sent {
-    fn key(&self) -> &Arc<EntryKey> {
+    fn key(&self) -> &Arc<Key> {
         match self {
             Self::Put(wanted, _) => &wanted.key,
             Self::Delete(key) => key,

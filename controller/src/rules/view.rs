@@ -1,14 +1,16 @@
 //! Making records of what is known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use openflow::flow::{Group, GroupStats};
 use tokio::time::Instant;
 
-use super::cookie::{self, AppTag};
-use super::key::EntryKey;
+use super::content::{Content, Entry};
+use super::cookie::AppTag;
+use super::key::{EntryKey, Key};
 use super::plan::Actual;
-use super::record::{Counted, FlowRecord, Status};
+use super::record::{Counted, FlowRecord, GroupRecord, Status};
 use super::table::Table;
 use super::wanted::Wanted;
 use super::words;
@@ -20,46 +22,136 @@ pub(super) fn of_table(
     names: &HashMap<AppTag, Arc<str>>,
     now: Instant,
 ) -> Vec<FlowRecord> {
-    let wanted = table.wanted().map(|(wanted, actual)| {
+    let wanted = table.wanted().filter_map(|(wanted, actual)| {
+        let record = of_wanted(wanted, Status::Pending)?;
         let (status, problem) = standing(table, label, wanted, actual);
-        FlowRecord {
+        Some(FlowRecord {
+            status,
             problem,
             counted: actual.map(|actual| counted(actual, now)),
-            ..of_wanted(wanted, status)
-        }
+            ..record
+        })
     });
     let others = table
         .not_wanted()
-        .map(|(key, actual)| of_actual(key, actual, names, now));
-    let unnamed = table.unnamed().iter().map(|entry| {
+        .filter_map(|(key, actual)| match (key, &actual.content) {
+            (Key::Flow(key), Content::Entry(entry)) => {
+                Some(of_actual(key, entry, actual, names, now))
+            }
+            _ => None,
+        });
+    let unnamed = table.unnamed().iter().filter_map(|entry| {
+        let actual = Actual::read(entry.clone(), now);
+        let Content::Entry(content) = &actual.content else {
+            return None;
+        };
         let key = EntryKey::from(entry);
-        FlowRecord {
+        Some(FlowRecord {
             problem: entry.unknown.clone(),
             status: Status::Foreign,
-            ..of_actual(&key, &Actual::read(entry.clone(), now), names, now)
-        }
+            ..of_actual(&key, content, &actual, names, now)
+        })
     });
     wanted.chain(others).chain(unnamed).collect()
 }
 
-/// What is wanted, without the switch.
-pub(super) fn of_wanted(wanted: &Wanted, status: Status) -> FlowRecord {
-    FlowRecord {
-        table: wanted.key.table,
-        priority: wanted.key.priority,
-        matching: wanted.key.matching.clone(),
-        instructions: wanted.instructions.clone(),
-        cookie: wanted.cookie,
+/// Groups that are wanted on a connected switch, as far as is known.
+pub(super) fn wanted_groups(table: &Table, label: &str) -> Vec<GroupRecord> {
+    let wanted = table.wanted().filter_map(|(wanted, actual)| {
+        let record = of_wanted_group(wanted)?;
+        let (status, problem) = standing(table, label, wanted, actual);
+        Some(GroupRecord {
+            status,
+            problem,
+            ..record
+        })
+    });
+    wanted.collect()
+}
+
+/// All groups, by number: those that are wanted, and what the switch just said it has; `None`: it
+/// did not say.
+pub(super) fn join_groups(
+    wanted: Vec<GroupRecord>,
+    there: Option<Vec<(Group, Option<GroupStats>)>>,
+    names: &HashMap<AppTag, Arc<str>>,
+) -> Vec<GroupRecord> {
+    let by_id = |record: GroupRecord| (record.group.id, record);
+    let mut records: BTreeMap<_, _> = wanted.into_iter().map(by_id).collect();
+    if there.is_some() {
+        // What was known is older: those that are there are found below.
+        let installed = |record: &&mut GroupRecord| record.status == Status::Installed;
+        for record in records.values_mut().filter(installed) {
+            record.status = Status::Pending;
+        }
+    }
+    for (group, counted) in there.into_iter().flatten() {
+        let record = records
+            .entry(group.id)
+            .or_insert_with(|| of_actual_group(&group, names));
+        if record.status == Status::Pending && record.group == group {
+            record.status = Status::Installed;
+            record.problem = None;
+        }
+        record.counted = counted;
+    }
+    records.into_values().collect()
+}
+
+/// A wanted group, without the switch; `None`: it is an entry.
+pub(super) fn of_wanted_group(wanted: &Wanted) -> Option<GroupRecord> {
+    let Content::Group(group) = &wanted.content else {
+        return None;
+    };
+    Some(GroupRecord {
+        group: group.clone(),
+        owner: Some(Arc::clone(&wanted.owner)),
+        status: Status::Pending,
+        set: Some(Arc::clone(&wanted.set)),
+        reason: Some(Arc::clone(&wanted.reason)),
+        wanted_since: Some(wanted.since),
+        problem: None,
+        counted: None,
+    })
+}
+
+fn of_actual_group(group: &Group, names: &HashMap<AppTag, Arc<str>>) -> GroupRecord {
+    let (tag, _) = AppTag::of_group(group.id);
+    let owner = names.get(&tag).filter(|_| tag != AppTag::CORE);
+    GroupRecord {
+        group: group.clone(),
+        status: match owner {
+            Some(_) => Status::Unclaimed,
+            None => Status::Foreign,
+        },
+        owner: owner.cloned(),
+        set: None,
+        reason: None,
+        wanted_since: None,
+        problem: None,
+        counted: None,
+    }
+}
+
+/// A wanted entry, without the switch; `None`: it is a group.
+pub(super) fn of_wanted(wanted: &Wanted, status: Status) -> Option<FlowRecord> {
+    let (entry, key) = (wanted.entry()?, wanted.entry_key());
+    Some(FlowRecord {
+        table: key.table,
+        priority: key.priority,
+        matching: key.matching.clone(),
+        instructions: entry.instructions.clone(),
+        cookie: entry.cookie,
         owner: Some(Arc::clone(&wanted.owner)),
         status,
         set: Some(Arc::clone(&wanted.set)),
         reason: Some(Arc::clone(&wanted.reason)),
         wanted_since: Some(wanted.since),
         problem: None,
-        idle_timeout_s: wanted.idle_timeout_s,
-        hard_timeout_s: wanted.hard_timeout_s,
+        idle_timeout_s: entry.idle_timeout_s,
+        hard_timeout_s: entry.hard_timeout_s,
         counted: None,
-    }
+    })
 }
 
 /// In the order of a lookup.
@@ -92,17 +184,18 @@ fn standing(
 
 fn of_actual(
     key: &EntryKey,
+    entry: &Entry,
     actual: &Actual,
     names: &HashMap<AppTag, Arc<str>>,
     now: Instant,
 ) -> FlowRecord {
-    let mark = cookie::read(actual.cookie);
+    let mark = actual.mark;
     FlowRecord {
         table: key.table,
         priority: key.priority,
         matching: key.matching.clone(),
-        instructions: actual.instructions.clone(),
-        cookie: actual.cookie,
+        instructions: entry.instructions.clone(),
+        cookie: entry.cookie,
         owner: mark.and_then(|mark| names.get(&mark.app).cloned()),
         status: match mark {
             None => Status::Foreign,
@@ -113,8 +206,8 @@ fn of_actual(
         reason: None,
         wanted_since: None,
         problem: None,
-        idle_timeout_s: actual.idle_timeout_s,
-        hard_timeout_s: actual.hard_timeout_s,
+        idle_timeout_s: entry.idle_timeout_s,
+        hard_timeout_s: entry.hard_timeout_s,
         counted: Some(counted(actual, now)),
     }
 }

@@ -1,7 +1,7 @@
 //! What every app wants on every switch, connected or not.
 //!
-//! Apps give sets of rules; a set replaces the one of the same name. Of all rules that claim one
-//! identity on one switch, exactly one is in effect: that of the app that comes first, and within
+//! Apps give sets of rules and of groups; a set replaces the one of the same name and kind. Of all
+//! rules that claim one identity on one switch, exactly one is in effect: that of the app that comes first, and within
 //! an app the one given last. Pure: [`WantedState::change`] says where what is in effect is
 //! different now.
 
@@ -9,22 +9,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use app_api::Rule;
-use openflow::flow::Instructions;
+use app_api::{Rule, WantedGroup};
+use openflow::flow::Group;
 use openflow::{Cookie, Dpid};
 
-use super::SetChange;
+use super::content::{Content, Entry};
 use super::cookie::AppTag;
-use super::key::EntryKey;
+use super::key::{EntryKey, Key};
+use super::{SetChange, Wants};
 
-/// An entry one switch is to have.
+/// An entry or a group one switch is to have.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Wanted {
-    pub(super) key: Arc<EntryKey>,
-    pub(super) instructions: Instructions,
-    pub(super) cookie: Cookie,
-    pub(super) idle_timeout_s: u16,
-    pub(super) hard_timeout_s: u16,
+    pub(super) key: Arc<Key>,
+    pub(super) content: Content,
     pub(super) owner: Arc<str>,
     pub(super) set: Arc<str>,
     pub(super) reason: Arc<str>,
@@ -33,41 +31,54 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Whether it does to packets what the other does, for as long.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.instructions == other.instructions && self.timeouts() == other.timeouts()
-    }
-
     /// Whether the switch may let go of it by itself, which ends the want.
     pub(super) fn times_out(&self) -> bool {
-        self.timeouts() != (0, 0)
+        self.entry().is_some_and(Entry::times_out)
     }
 
-    /// Idle, hard.
-    fn timeouts(&self) -> (u16, u16) {
-        (self.idle_timeout_s, self.hard_timeout_s)
+    /// What an entry does; `None`: it is a group.
+    pub(super) fn entry(&self) -> Option<&Entry> {
+        match &self.content {
+            Content::Entry(entry) => Some(entry),
+            Content::Group(_) => None,
+        }
+    }
+
+    /// Of an entry.
+    pub(super) fn entry_key(&self) -> &EntryKey {
+        match &*self.key {
+            Key::Flow(key) => key,
+            Key::Group(id) => unreachable!("an entry has an entry's key, not that of group {id}"),
+        }
     }
 
     /// The rule it came from, for reports to its app.
     pub(super) fn rule(&self, dpid: Dpid) -> Option<Rule> {
-        let priority = self.key.priority.try_into().ok()?;
-        let rule = Rule::new(
-            dpid,
-            priority,
-            self.key.matching.clone(),
-            self.instructions.clone(),
-        );
+        let (entry, key) = (self.entry()?, self.entry_key());
+        let priority = key.priority.try_into().ok()?;
+        let (matching, instructions) = (key.matching.clone(), entry.instructions.clone());
+        let rule = Rule::new(dpid, priority, matching, instructions);
         Some(Rule {
-            table: self.key.table,
-            idle_timeout_s: self.idle_timeout_s,
-            hard_timeout_s: self.hard_timeout_s,
+            table: key.table,
+            idle_timeout_s: entry.idle_timeout_s,
+            hard_timeout_s: entry.hard_timeout_s,
             ..rule.in_stage(self.stage)
         })
     }
+
+    /// The same of a group.
+    pub(super) fn group(&self, dpid: Dpid) -> Option<WantedGroup> {
+        let Content::Group(group) = &self.content else {
+            return None;
+        };
+        let (_, number) = AppTag::of_group(group.id);
+        let wanted = WantedGroup::new(dpid, number, group.kind, group.buckets.clone());
+        Some(wanted.in_stage(self.stage))
+    }
 }
 
-/// Where in the network an entry is.
-pub(super) type Place = (Dpid, Arc<EntryKey>);
+/// Where in the network an entry or a group is.
+pub(super) type Place = (Dpid, Arc<Key>);
 
 /// What is different after a change.
 #[derive(Debug, Default)]
@@ -84,16 +95,23 @@ pub(super) struct WantedState {
     /// In the order of precedence.
     apps: Vec<App>,
     /// Claims by switch and identity, the one in effect first. No empty lists.
-    claims: HashMap<Dpid, HashMap<Arc<EntryKey>, Vec<Claim>>>,
+    claims: HashMap<Dpid, HashMap<Arc<Key>, Vec<Claim>>>,
 }
 
 #[derive(Debug)]
 struct App {
     name: Arc<str>,
     tag: AppTag,
-    sets: BTreeMap<Arc<str>, HashMap<Place, Arc<Wanted>>>,
+    sets: BTreeMap<SetName, HashMap<Place, Arc<Wanted>>>,
     /// Rules in all sets.
     count: usize,
+}
+
+/// The rules and the groups of one name are two sets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum SetName {
+    Rules(Arc<str>),
+    Groups(Arc<str>),
 }
 
 #[derive(Debug, Clone)]
@@ -129,7 +147,7 @@ impl WantedState {
     }
 
     /// All that is in effect on a switch.
-    pub(super) fn on(&self, dpid: Dpid) -> HashMap<Arc<EntryKey>, Arc<Wanted>> {
+    pub(super) fn on(&self, dpid: Dpid) -> HashMap<Arc<Key>, Arc<Wanted>> {
         let claims = self.claims.get(&dpid).into_iter().flatten();
         claims
             .filter_map(|(key, claims)| {
@@ -163,11 +181,13 @@ impl WantedState {
         let mut before = Before::default();
         let mut new = Vec::new();
         for set in sets {
-            let name: Arc<str> = set.set.as_str().into();
+            let name = SetName::of(&set);
             let old = self.apps[rank].sets.remove(&name).unwrap_or_default();
             let wanted = self.build(rank, &name, set, &old, now);
-            self.apps[rank].count -= old.len();
-            self.apps[rank].count += wanted.len();
+            if let SetName::Rules(_) = name {
+                self.apps[rank].count -= old.len();
+                self.apps[rank].count += wanted.len();
+            }
             for (place, old) in &old {
                 if !wanted.contains_key(place) {
                     before.note(self, place);
@@ -222,7 +242,9 @@ impl WantedState {
         };
         let place = (dpid, Arc::clone(&expired.key));
         let app = &mut self.apps[rank];
-        let Some(set) = app.sets.get_mut(&expired.set) else {
+        // Groups have no timeouts.
+        let name = SetName::Rules(Arc::clone(&expired.set));
+        let Some(set) = app.sets.get_mut(&name) else {
             return changed;
         };
         if !set.get(&place).is_some_and(|w| Arc::ptr_eq(w, expired)) {
@@ -230,7 +252,7 @@ impl WantedState {
         }
         set.remove(&place);
         if set.is_empty() {
-            app.sets.remove(&expired.set);
+            app.sets.remove(&name);
         }
         app.count -= 1;
         self.withdraw_claim(&place, rank, expired);
@@ -242,45 +264,48 @@ impl WantedState {
         self.apps.iter().position(|a| *a.name == *app)
     }
 
-    /// The set's rules by place. One that says what the old set said stays the very same, with its
-    /// time and reason. A later rule replaces an earlier one of the same identity.
+    /// What the set holds by place. What says what the old set said stays the very same, with its
+    /// time and reason. A later rule or group replaces an earlier one of the same identity.
     fn build(
         &self,
         rank: usize,
-        name: &Arc<str>,
+        name: &SetName,
         set: SetChange,
         old: &HashMap<Place, Arc<Wanted>>,
         now: SystemTime,
     ) -> HashMap<Place, Arc<Wanted>> {
         let app = &self.apps[rank];
-        let cookie = app.tag.wanted(name);
         let reason: Arc<str> = set.reason.into();
-        let mut wanted = HashMap::with_capacity(set.rules.len());
-        for rule in set.rules {
-            let key = Arc::new(EntryKey {
-                table: rule.table,
-                priority: rule.priority.number(),
-                matching: rule.matching,
-            });
-            let new = Wanted {
-                key: Arc::clone(&key),
-                // As the switch will show it.
-                instructions: rule.instructions.normalized(),
-                cookie,
-                idle_timeout_s: rule.idle_timeout_s,
-                hard_timeout_s: rule.hard_timeout_s,
-                owner: Arc::clone(&app.name),
-                set: Arc::clone(name),
-                reason: Arc::clone(&reason),
-                since: now,
-                stage: rule.stage,
-            };
-            let place = (rule.dpid, key);
+        let items = match set.wants {
+            Wants::Rules(rules) => {
+                let cookie = app.tag.wanted(&set.set);
+                items(rules, |rule| of_rule(cookie, rule))
+            }
+            Wants::Groups(groups) => items(groups, |group| of_group(app.tag, group)),
+        };
+        let mut wanted = HashMap::with_capacity(items.len());
+        for Item {
+            dpid,
+            key,
+            content,
+            stage,
+        } in items
+        {
+            let place = (dpid, Arc::new(key));
             match old.get_key_value(&place) {
-                Some((same, old)) if old.is_same(&new) => {
+                Some((same, old)) if old.content.is_same(&content) => {
                     wanted.insert(same.clone(), Arc::clone(old));
                 }
                 _ => {
+                    let new = Wanted {
+                        key: Arc::clone(&place.1),
+                        content,
+                        owner: Arc::clone(&app.name),
+                        set: Arc::clone(name.text()),
+                        reason: Arc::clone(&reason),
+                        since: now,
+                        stage,
+                    };
                     wanted.insert(place, Arc::new(new));
                 }
             }
@@ -326,6 +351,68 @@ impl WantedState {
             covered.then(|| (place.0, wanted, Arc::clone(&winner.wanted.owner)))
         });
         covered.collect()
+    }
+}
+
+impl SetName {
+    fn of(set: &SetChange) -> Self {
+        let name = set.set.as_str().into();
+        match set.wants {
+            Wants::Rules(_) => Self::Rules(name),
+            Wants::Groups(_) => Self::Groups(name),
+        }
+    }
+
+    fn text(&self) -> &Arc<str> {
+        match self {
+            Self::Rules(name) | Self::Groups(name) => name,
+        }
+    }
+}
+
+/// One of what a set holds.
+struct Item {
+    dpid: Dpid,
+    key: Key,
+    content: Content,
+    stage: u16,
+}
+
+fn items<T>(all: Vec<T>, each: impl FnMut(T) -> Item) -> Vec<Item> {
+    all.into_iter().map(each).collect()
+}
+
+/// In the form in which the switch will show it.
+fn of_rule(cookie: Cookie, rule: Rule) -> Item {
+    Item {
+        dpid: rule.dpid,
+        key: Key::Flow(EntryKey {
+            table: rule.table,
+            priority: rule.priority.number(),
+            matching: rule.matching,
+        }),
+        content: Content::Entry(Entry {
+            instructions: rule.instructions.normalized(),
+            cookie,
+            idle_timeout_s: rule.idle_timeout_s,
+            hard_timeout_s: rule.hard_timeout_s,
+        }),
+        stage: rule.stage,
+    }
+}
+
+/// The same of a group.
+fn of_group(app: AppTag, wanted: WantedGroup) -> Item {
+    let group = Group {
+        id: app.group(wanted.number),
+        kind: wanted.kind,
+        buckets: wanted.buckets,
+    };
+    Item {
+        dpid: wanted.dpid,
+        key: Key::Group(group.id),
+        content: Content::Group(group.normalized()),
+        stage: wanted.stage,
     }
 }
 

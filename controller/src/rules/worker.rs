@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use app_api::{Event, RuleRejection};
-use openflow::flow::{FlowEntry, FlowRemoved, FlowStatsRequest, Group, GroupStats};
+use app_api::{Event, GroupRejection, RuleRejection};
+use openflow::flow::{FlowRemoved, FlowStatsRequest, Group, GroupStats};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -27,11 +27,11 @@ use tracing::{debug, info, warn};
 
 use super::cookie::AppTag;
 use super::counters::Counters;
-use super::key::EntryKey;
+use super::key::Key;
 use super::port::SwitchPort;
-use super::record::FlowRecord;
+use super::record::{FlowRecord, GroupRecord};
 use super::service::Command;
-use super::table::{Done, Outcome, Table};
+use super::table::{Done, Outcome, Read, Table};
 use super::wanted::Wanted;
 use super::{Find, Services, view, words};
 use crate::notices::Severity;
@@ -75,14 +75,14 @@ const NOTICES: usize = 5;
 pub(super) enum Order {
     /// The first: all that is in effect there, and which apps run.
     Sync {
-        wanted: HashMap<Arc<EntryKey>, Arc<Wanted>>,
+        wanted: HashMap<Arc<Key>, Arc<Wanted>>,
         running: BTreeSet<AppTag>,
         done: Done,
     },
     /// These are in effect from now on.
     Put(Vec<Arc<Wanted>>, Option<Done>),
     /// Nothing is in effect there any more.
-    Remove(Vec<Arc<EntryKey>>, Option<Done>),
+    Remove(Vec<Arc<Key>>, Option<Done>),
     /// An app runs.
     Begin(AppTag),
     /// An app stopped.
@@ -94,8 +94,11 @@ pub(super) enum Order {
     /// For people: the flow entries as far as known now.
     FlowsKnown(oneshot::Sender<Vec<FlowRecord>>),
     /// For people: the groups.
-    Groups(oneshot::Sender<Vec<(Group, Option<GroupStats>)>>),
+    Groups(oneshot::Sender<Groups>),
 }
+
+/// Groups that are wanted, and what the switch says it has now, if it does.
+pub(super) type Groups = (Vec<GroupRecord>, Option<Vec<(Group, Option<GroupStats>)>>);
 
 /// What all workers share.
 #[derive(Debug)]
@@ -104,6 +107,8 @@ pub(super) struct Shared {
     pub(super) counters: Counters,
     /// Names of the apps and of the controller itself.
     pub(super) names: HashMap<AppTag, Arc<str>>,
+    /// Marks of the apps.
+    pub(super) apps: Arc<BTreeSet<AppTag>>,
     /// Entries on all connected switches.
     pub(super) entries: AtomicUsize,
 }
@@ -132,7 +137,7 @@ pub(super) struct Worker<P> {
     expired: VecDeque<(Arc<Wanted>, Arc<FlowRemoved>)>,
     table: Table,
     applying: Option<Answer<Applied>>,
-    reading: Option<Answer<Vec<FlowEntry>>>,
+    reading: Option<Answer<Read>>,
     /// Told that all there was to do at the beginning is done.
     synced: Option<Done>,
     /// When the switch is announced in any case; `None`: it is.
@@ -177,7 +182,7 @@ impl<P: SwitchPort> Worker<P> {
         };
         let now = Instant::now();
         let mut worker = Self {
-            table: Table::new(port.version(), running, wanted),
+            table: Table::new(port.version(), Arc::clone(&shared.apps), running, wanted),
             port,
             shared,
             inputs,
@@ -237,10 +242,8 @@ impl<P: SwitchPort> Worker<P> {
         if self.reading.is_none() && self.next_read <= now {
             self.table.read_begins(now);
             self.shared.counters.reads.inc();
-            let port = self.port.clone();
-            self.reading = Some(Box::pin(async move {
-                port.flow_entries(FlowStatsRequest::all()).await
-            }));
+            let groups = self.has_read.is_none() || self.table.has_groups();
+            self.reading = Some(Box::pin(read(self.port.clone(), groups)));
         }
         if self.release_at.is_some_and(|at| at <= now) {
             self.release_at = None;
@@ -302,10 +305,12 @@ impl<P: SwitchPort> Worker<P> {
             Order::Flows(reply) => self.show(reply),
             Order::FlowsKnown(reply) => self.answer(reply),
             Order::Groups(reply) => {
+                let wanted = view::wanted_groups(&self.table, &self.label());
                 let port = self.port.clone();
                 self.shared.services.tasks.spawn(async move {
+                    let there = port.groups().await.ok();
                     // Nobody may wait any more.
-                    let _ = reply.send(port.groups().await.unwrap_or_default());
+                    let _ = reply.send((wanted, there));
                 });
             }
         }
@@ -343,6 +348,9 @@ impl<P: SwitchPort> Worker<P> {
                 self.lost_batches = 0;
                 let outcome = self.table.applied(applied, now);
                 self.report(&outcome);
+                if self.table.is_in_doubt() {
+                    self.next_read = now;
+                }
                 // The first batch holds the controller's own entries.
                 self.announce().await;
             }
@@ -360,16 +368,16 @@ impl<P: SwitchPort> Worker<P> {
         }
     }
 
-    fn was_read(&mut self, answer: Result<Vec<FlowEntry>, RequestError>) {
+    fn was_read(&mut self, answer: Result<Read, RequestError>) {
         self.reading = None;
         let now = Instant::now();
         match answer {
-            Ok(entries) => {
+            Ok(read) => {
                 self.failed_reads = 0;
                 if self.has_read.replace(now).is_none() {
-                    self.first_read(entries, now);
+                    self.first_read(read, now);
                 } else {
-                    self.later_read(entries, now);
+                    self.later_read(read, now);
                 }
                 self.count(self.table.len());
                 // What came into doubt meanwhile is not cleared up by what was read before.
@@ -395,8 +403,8 @@ impl<P: SwitchPort> Worker<P> {
         }
     }
 
-    fn first_read(&mut self, entries: Vec<FlowEntry>, now: Instant) {
-        let found = self.table.first_read(entries, now);
+    fn first_read(&mut self, read: Read, now: Instant) {
+        let found = self.table.first_read(read, now);
         let dpid = self.port.dpid();
         let find = Find {
             dpid,
@@ -413,13 +421,13 @@ impl<P: SwitchPort> Worker<P> {
         }
     }
 
-    fn later_read(&mut self, entries: Vec<FlowEntry>, now: Instant) {
-        let seen = self.table.read(entries, now);
+    fn later_read(&mut self, read: Read, now: Instant) {
+        let seen = self.table.read(read, now);
         self.shared.counters.mended.inc_by(seen.mending as u64);
         let mended = std::mem::take(&mut self.mended) + seen.mending;
         let dpid = self.port.dpid();
         if mended > 0 {
-            info!(%dpid, entries = mended, "mended entries that somebody else changed or deleted");
+            info!(%dpid, mended, "mended entries and groups that somebody else changed or deleted");
         }
         if let Some(first) = seen.fought_over.first() {
             let message = words::fought_over(&self.label(), first, seen.fought_over.len());
@@ -447,39 +455,54 @@ impl<P: SwitchPort> Worker<P> {
     }
 
     fn report(&self, outcome: &Outcome) {
-        let services = &self.shared.services;
         let label = self.label();
         for (at, (wanted, refusal)) in outcome.refused.iter().enumerate() {
             self.shared.counters.refused.inc();
             let message = words::refused(&label, wanted, refusal);
-            warn!(dpid = %self.port.dpid(), app = &*wanted.owner, message, "rule rejected");
-            if let Some(rule) = wanted.rule(self.port.dpid()) {
-                let rejection = RuleRejection {
-                    app: wanted.owner.to_string(),
-                    rule,
-                    message: message.clone(),
-                };
-                let event = Event::RuleRejected(Arc::new(rejection));
-                services.events.tell(&wanted.owner, event);
-            }
-            if at < NOTICES {
-                let message = format!("{message} (rule of {})", wanted.owner);
-                services
-                    .notices
-                    .tell(Severity::Error, "rule_rejected", message);
-            }
+            self.reject(wanted, message, at < NOTICES);
         }
         let more = outcome.refused.len().saturating_sub(NOTICES);
         if more > 0 {
-            let message = format!("{label} rejected {more} more rules");
-            services
-                .notices
-                .tell(Severity::Error, "rule_rejected", message);
+            let message = format!("{label} rejected {more} more rules or groups");
+            self.notice("rule_rejected", message);
         }
         for (key, refusal) in &outcome.kept {
             let message = words::kept(&label, key, refusal);
             warn!(dpid = %self.port.dpid(), message, "delete rejected");
         }
+    }
+
+    fn reject(&self, wanted: &Wanted, message: String, notice: bool) {
+        let (dpid, app) = (self.port.dpid(), &wanted.owner);
+        let (what, code) = match *wanted.key {
+            Key::Flow(_) => ("rule", "rule_rejected"),
+            Key::Group(_) => ("group", "group_rejected"),
+        };
+        warn!(%dpid, app = &**app, message, "{what} rejected");
+        if notice {
+            self.notice(code, format!("{message} ({what} of {app})"));
+        }
+        let events = &self.shared.services.events;
+        if let Some(rule) = wanted.rule(dpid) {
+            let rejection = RuleRejection {
+                app: app.to_string(),
+                rule,
+                message,
+            };
+            events.tell(app, Event::RuleRejected(Arc::new(rejection)));
+        } else if let Some(group) = wanted.group(dpid) {
+            let rejection = GroupRejection {
+                app: app.to_string(),
+                group,
+                message,
+            };
+            events.tell(app, Event::GroupRejected(Arc::new(rejection)));
+        }
+    }
+
+    fn notice(&self, code: &'static str, message: String) {
+        let notices = &self.shared.services.notices;
+        notices.tell(Severity::Error, code, message);
     }
 
     fn show(&mut self, reply: oneshot::Sender<Vec<FlowRecord>>) {
@@ -517,6 +540,29 @@ impl<P: SwitchPort> Worker<P> {
         all.fetch_sub(self.counted, Ordering::Relaxed);
         self.counted = entries;
     }
+}
+
+/// Groups that cannot be read are taken to be as they were: entries are what counts.
+async fn read<P: SwitchPort>(port: P, groups: bool) -> Result<Read, RequestError> {
+    let ask_groups = async {
+        if groups {
+            Some(port.groups().await)
+        } else {
+            None
+        }
+    };
+    let (entries, groups) = tokio::join!(port.flow_entries(FlowStatsRequest::all()), ask_groups);
+    let groups = groups.and_then(|groups| match groups {
+        Ok(groups) => Some(groups.into_iter().map(|(group, _)| group).collect()),
+        Err(error) => {
+            debug!(dpid = %port.dpid(), %error, "a switch does not tell its groups");
+            None
+        }
+    });
+    Ok(Read {
+        entries: entries?,
+        groups,
+    })
 }
 
 async fn pending_or<T>(answer: &mut Option<Answer<T>>) -> Result<T, RequestError> {

@@ -10,9 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app_api::{App, AppBackend, AppContext, ConfigError, Rule};
-use openflow::Dpid;
+use app_api::{App, AppBackend, AppContext, ConfigError, Rule, WantedGroup};
 use openflow::flow::PacketOut;
+use openflow::{Dpid, GroupId};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -24,7 +24,7 @@ use super::feed::{Connection, Contained, Place};
 use super::host::Surroundings;
 use super::{AppHandle, MESSAGES};
 use crate::metrics::Queue;
-use crate::rules::{AppTag, Find, SetChange};
+use crate::rules::{AppTag, Find, SetChange, Wants};
 use crate::southbound::Switches;
 
 /// A question of the host.
@@ -266,6 +266,7 @@ impl<A: App> Task<A> {
         let snapshot = self.surroundings.network.snapshot();
         let now = Instant::now();
         let mut backend = Backend {
+            tag: AppTag::of(&self.name),
             switches: &self.surroundings.switches,
             collected: Collected::default(),
         };
@@ -340,18 +341,33 @@ struct Collected {
     wake_after: Option<Duration>,
 }
 
+impl Collected {
+    fn set(&mut self, set: &str, wants: Wants, reason: &str) {
+        self.sets.push(SetChange {
+            set: set.to_owned(),
+            wants,
+            reason: reason.to_owned(),
+        });
+    }
+}
+
 struct Backend<'a> {
+    tag: AppTag,
     switches: &'a Switches,
     collected: Collected,
 }
 
 impl AppBackend for Backend<'_> {
     fn set_rules(&mut self, set: &str, rules: Vec<Rule>, reason: &str) {
-        self.collected.sets.push(SetChange {
-            set: set.to_owned(),
-            rules,
-            reason: reason.to_owned(),
-        });
+        self.collected.set(set, Wants::Rules(rules), reason);
+    }
+
+    fn set_groups(&mut self, set: &str, groups: Vec<WantedGroup>, reason: &str) {
+        self.collected.set(set, Wants::Groups(groups), reason);
+    }
+
+    fn group_id(&self, number: u16) -> GroupId {
+        self.tag.group(number)
     }
 
     fn release_unclaimed(&mut self) {

@@ -316,7 +316,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Groups of a switch */
+        /** Groups of a switch, by number */
         get: operations["switch_groups"];
         put?: never;
         post?: never;
@@ -634,9 +634,16 @@ export interface components {
             /** @description `all`, `select`, `indirect` or `fast_failover`. */
             kind: string;
             buckets: components["schemas"]["BucketView"][];
-            /** @description App that wants it; null for a foreign one. */
+            /** @description App that owns it; null for a foreign one. */
             owner?: string | null;
             status: components["schemas"]["FlowStatus"];
+            /** @description Set of groups it belongs to in its app. */
+            set?: string | null;
+            /** @description The event, request or packet that caused it. */
+            reason?: string | null;
+            /** @description Since when it is wanted. */
+            wanted_since?: string | null;
+            /** @description Why it is not on the switch. */
             problem?: string | null;
             /** Format: int32 */
             references?: number | null;

@@ -5,25 +5,37 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use openflow::Dpid;
 use openflow::flow::{FlowMod, PacketOut, Unsupported};
+use openflow::{Dpid, GroupId};
 
 use crate::app::{
     App, AppBackend, AppContext, ConfigError, HandlerBackend, Packet, PacketContext, PacketHandler,
     Verdict,
 };
 use crate::event::Event;
+use crate::group::WantedGroup;
 use crate::rule::Rule;
 use crate::snapshot::{Location, Snapshot};
 
 /// What an app did in one call.
 #[derive(Debug, Default)]
 pub(super) struct Done {
+    app: usize,
     pub(super) sets: Vec<(String, Vec<Rule>)>,
+    pub(super) group_sets: Vec<(String, Vec<WantedGroup>)>,
     pub(super) release: bool,
     pub(super) packets: Vec<(Dpid, PacketOut)>,
     pub(super) packets_after: Vec<(Dpid, PacketOut)>,
     pub(super) wake: Option<Duration>,
+}
+
+impl Done {
+    fn of(app: usize) -> Self {
+        Self {
+            app,
+            ..Self::default()
+        }
+    }
 }
 
 impl AppBackend for Done {
@@ -31,6 +43,16 @@ impl AppBackend for Done {
         assert!(!reason.is_empty(), "set {set} has no reason");
         self.sets.retain(|(other, _)| other != set);
         self.sets.push((set.to_owned(), rules));
+    }
+
+    fn set_groups(&mut self, set: &str, groups: Vec<WantedGroup>, reason: &str) {
+        assert!(!reason.is_empty(), "set {set} has no reason");
+        self.group_sets.retain(|(other, _)| other != set);
+        self.group_sets.push((set.to_owned(), groups));
+    }
+
+    fn group_id(&self, number: u16) -> GroupId {
+        group_id(self.app, number)
     }
 
     fn release_unclaimed(&mut self) {
@@ -48,6 +70,12 @@ impl AppBackend for Done {
     fn wake_after(&mut self, delay: Duration) {
         self.wake = Some(delay);
     }
+}
+
+/// What the lab's switches call an app's group.
+pub(super) fn group_id(app: usize, number: u16) -> GroupId {
+    let app = u32::try_from(app + 1).expect("a lab has few apps");
+    GroupId(app << 16 | u32::from(number))
 }
 
 /// What a packet handler did.
@@ -77,14 +105,16 @@ impl HandlerBackend for Answered {
 /// An app, its handlers, and what they told it.
 pub(super) struct Slot<A: App> {
     app: A,
+    index: usize,
     handlers: BTreeMap<Dpid, Box<dyn PacketHandler<Message = A::Message>>>,
     inbox: VecDeque<A::Message>,
 }
 
 impl<A: App> Slot<A> {
-    pub(super) fn new(app: A) -> Self {
+    pub(super) fn new(app: A, index: usize) -> Self {
         Self {
             app,
+            index,
             handlers: BTreeMap::new(),
             inbox: VecDeque::new(),
         }
@@ -146,14 +176,14 @@ impl<A: App> Hosted for Slot<A> {
     }
 
     fn event(&mut self, (snapshot, now): (&Arc<Snapshot>, Instant), event: &Event) -> Done {
-        let mut done = Done::default();
+        let mut done = Done::of(self.index);
         self.app
             .event(&mut AppContext::new(snapshot, now, &mut done), event);
         done
     }
 
     fn message(&mut self, (snapshot, now): (&Arc<Snapshot>, Instant)) -> Done {
-        let mut done = Done::default();
+        let mut done = Done::of(self.index);
         if let Some(message) = self.inbox.pop_front() {
             let mut context = AppContext::new(snapshot, now, &mut done);
             self.app.message(&mut context, message);
@@ -162,7 +192,7 @@ impl<A: App> Hosted for Slot<A> {
     }
 
     fn wake(&mut self, (snapshot, now): (&Arc<Snapshot>, Instant)) -> Done {
-        let mut done = Done::default();
+        let mut done = Done::of(self.index);
         self.app
             .wake(&mut AppContext::new(snapshot, now, &mut done));
         done
@@ -173,7 +203,7 @@ impl<A: App> Hosted for Slot<A> {
         (snapshot, now): (&Arc<Snapshot>, Instant),
         settings: &serde_json::Value,
     ) -> (Done, Result<(), ConfigError>) {
-        let mut done = Done::default();
+        let mut done = Done::of(self.index);
         let mut context = AppContext::new(snapshot, now, &mut done);
         let result = self.app.configure(&mut context, settings);
         (done, result)

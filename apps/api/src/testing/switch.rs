@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use openflow::flow::{Action, Actions, FlowEntry, FlowFlags, Match};
+use openflow::flow::{Action, Actions, Bucket, FlowEntry, FlowFlags, Group, GroupType, Match};
 use openflow::oxm::Field;
 use openflow::packet::{PacketView, Transport, ip_proto};
-use openflow::{Cookie, MacAddr, PortNo, Version};
+use openflow::{Cookie, GroupId, MacAddr, PortNo, Version};
 
 use crate::rule::Rule;
 
@@ -31,6 +31,7 @@ pub(super) struct TestSwitch {
     /// Whether it talks to the controller; it forwards in any case.
     pub(super) connected: bool,
     pub(super) table: BTreeMap<Identity, Entry>,
+    pub(super) groups: BTreeMap<GroupId, Group>,
 }
 
 /// Where a frame goes.
@@ -46,12 +47,14 @@ impl TestSwitch {
             version,
             connected: false,
             table: BTreeMap::new(),
+            groups: BTreeMap::new(),
         }
     }
 
     /// Puts an entry in, or changes it in place.
     pub(super) fn put(&mut self, rule: Rule, app: usize, now: Instant) {
         check(&rule, self.version);
+        self.check_groups(rule.instructions.groups(), &rule);
         let key = identity(&rule);
         let old = self.table.remove(&key);
         let entry = Entry {
@@ -62,6 +65,31 @@ impl TestSwitch {
             rule,
         };
         self.table.insert(key, entry);
+    }
+
+    /// Puts a group in, or changes it in place.
+    pub(super) fn put_group(&mut self, group: Group) {
+        let has_groups = self.version != Version::V1_0;
+        assert!(has_groups, "OpenFlow 1.0 has no groups: {group:?}");
+        self.check_groups(group.groups(), &group);
+        self.groups.insert(group.id, group);
+    }
+
+    /// Takes a group out if nothing uses it.
+    pub(super) fn delete_group(&mut self, id: GroupId) {
+        let mut rules = self.table.values().map(|entry| &entry.rule.instructions);
+        let mut others = self.groups.values();
+        let used = rules.any(|instructions| instructions.groups().any(|used| used == id))
+            || others.any(|other| other.groups().any(|used| used == id));
+        if !used {
+            self.groups.remove(&id);
+        }
+    }
+
+    /// Panics where a real switch would refuse what uses these groups.
+    fn check_groups(&self, mut used: impl Iterator<Item = GroupId>, by: &dyn std::fmt::Debug) {
+        let lacking = used.find(|id| !self.groups.contains_key(id));
+        assert_eq!(lacking, None, "there is no such group for {by:?}");
     }
 
     /// Takes out what has not been used for its idle timeout.
@@ -82,8 +110,14 @@ impl TestSwitch {
     }
 
     /// What happens to a frame that comes in. Table-miss: to the controller.
-    pub(super) fn receive(&mut self, in_port: PortNo, frame: &Bytes, now: Instant) -> Vec<Sent> {
-        let sent = self.look_up(in_port, frame);
+    pub(super) fn receive(
+        &mut self,
+        in_port: PortNo,
+        frame: &Bytes,
+        is_dark: &dyn Fn(PortNo) -> bool,
+        now: Instant,
+    ) -> Vec<Sent> {
+        let sent = self.look_up(in_port, frame, is_dark);
         if let Some(key) = self.best(in_port, frame).map(|entry| identity(&entry.rule))
             && let Some(entry) = self.table.get_mut(&key)
         {
@@ -95,11 +129,72 @@ impl TestSwitch {
     }
 
     /// The same, and nobody notices.
-    pub(super) fn look_up(&self, in_port: PortNo, frame: &Bytes) -> Vec<Sent> {
+    pub(super) fn look_up(
+        &self,
+        in_port: PortNo,
+        frame: &Bytes,
+        is_dark: &dyn Fn(PortNo) -> bool,
+    ) -> Vec<Sent> {
         match self.best(in_port, frame) {
-            Some(entry) => execute(in_port, frame, &entry.rule.instructions.apply),
+            Some(entry) => self.execute(in_port, frame, &entry.rule.instructions.apply, is_dark),
             None => vec![Sent::Controller(frame.clone())],
         }
+    }
+
+    /// Carries out actions in order. `is_dark`: which ports have no signal.
+    pub(super) fn execute(
+        &self,
+        in_port: PortNo,
+        frame: &Bytes,
+        actions: &Actions,
+        is_dark: &dyn Fn(PortNo) -> bool,
+    ) -> Vec<Sent> {
+        let mut frame = frame.clone();
+        let mut sent = Vec::new();
+        for action in actions {
+            match action {
+                Action::Output { port, .. } if *port == in_port => {} // needs IN_PORT to go back
+                Action::Output { port, .. } => match *port {
+                    PortNo::CONTROLLER => sent.push(Sent::Controller(frame.clone())),
+                    PortNo::IN_PORT => sent.push(Sent::Port(in_port, frame.clone())),
+                    port => sent.push(Sent::Port(port, frame.clone())),
+                },
+                Action::SetField { field, value, .. } => frame = with_field(&frame, *field, *value),
+                Action::Group(id) => {
+                    for bucket in self.chosen(*id, is_dark) {
+                        sent.extend(self.execute(in_port, &frame, &bucket.actions, is_dark));
+                    }
+                }
+                other => panic!("the lab's switches have no {other:?}"),
+            }
+        }
+        sent
+    }
+
+    /// The buckets a packet goes to: of those to select from, the first that has a share.
+    fn chosen(&self, id: GroupId, is_dark: &dyn Fn(PortNo) -> bool) -> Vec<&Bucket> {
+        let Some(group) = self.groups.get(&id) else {
+            return Vec::new();
+        };
+        let buckets = group.buckets.iter();
+        match group.kind {
+            GroupType::All => buckets.collect(),
+            GroupType::Select => buckets.filter(|b| b.weight > 0).take(1).collect(),
+            GroupType::Indirect => buckets.take(1).collect(),
+            GroupType::FastFailover => {
+                let is_live = |bucket: &&Bucket| self.is_live(bucket, is_dark);
+                buckets.filter(is_live).take(1).collect()
+            }
+            GroupType::Other(_) => panic!("the lab's switches have no {group:?}"),
+        }
+    }
+
+    /// Whether what a bucket watches is alive (OF 1.3.5 §6.5).
+    fn is_live(&self, bucket: &Bucket, is_dark: &dyn Fn(PortNo) -> bool) -> bool {
+        let port = bucket.watch_port;
+        let watched = self.groups.get(&bucket.watch_group);
+        port != PortNo::ANY && !is_dark(port)
+            || watched.is_some_and(|group| group.buckets.iter().any(|b| self.is_live(b, is_dark)))
     }
 
     fn best(&self, in_port: PortNo, frame: &Bytes) -> Option<&Entry> {
@@ -129,25 +224,6 @@ pub(super) fn as_flow_entry(entry: &Entry) -> FlowEntry {
         bytes: entry.bytes,
         unknown: None,
     }
-}
-
-/// Carries out actions in order.
-pub(super) fn execute(in_port: PortNo, frame: &Bytes, actions: &Actions) -> Vec<Sent> {
-    let mut frame = frame.clone();
-    let mut sent = Vec::new();
-    for action in actions {
-        match action {
-            Action::Output { port, .. } if *port == in_port => {} // needs IN_PORT to go back
-            Action::Output { port, .. } => match *port {
-                PortNo::CONTROLLER => sent.push(Sent::Controller(frame.clone())),
-                PortNo::IN_PORT => sent.push(Sent::Port(in_port, frame.clone())),
-                port => sent.push(Sent::Port(port, frame.clone())),
-            },
-            Action::SetField { field, value, .. } => frame = with_field(&frame, *field, *value),
-            other => panic!("the lab's switches have no {other:?}"),
-        }
-    }
-    sent
 }
 
 /// Panics where a real switch of that version would refuse the rule.

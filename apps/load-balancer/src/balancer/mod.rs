@@ -135,7 +135,8 @@ impl App for LoadBalancer {
             | Event::PortUp(_)
             | Event::PortRoleChanged(_)
             | Event::AnnotationsChanged
-            | Event::RuleRejected(_) => {}
+            | Event::RuleRejected(_)
+            | Event::GroupRejected(_) => {}
         }
         self.rest(ctx);
     }

@@ -79,7 +79,7 @@ pub(super) async fn switch_flows(
     Ok(Json(of_switch(&api, &snapshot, switch).await))
 }
 
-/// Groups of a switch
+/// Groups of a switch, by number
 #[utoipa::path(get, path = "/api/v1/switches/{dpid}/groups", tag = "flows",
     params(("dpid" = String, Path, description = "Datapath id (16 hex digits) or name")),
     responses(

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::super::cookie::{self, AppTag};
-use super::super::key::EntryKey;
+use super::super::key::Key;
 use super::super::table::Table;
 use super::super::wanted::{Wanted, WantedState};
 use super::fake::{FakeTable, change, flow_mod, of_app, rule};
@@ -59,7 +59,7 @@ fn put(table: &mut FakeTable, (host, port, origin): (u8, u32, Origin)) {
     table.put(&flow_mod);
 }
 
-fn wanted_of(rules: &[(u8, u32)]) -> HashMap<Arc<EntryKey>, Arc<Wanted>> {
+fn wanted_of(rules: &[(u8, u32)]) -> HashMap<Arc<Key>, Arc<Wanted>> {
     let mut state = WantedState::new(&["app".into()]);
     let rules: Vec<_> = rules.iter().map(|&(h, p)| rule(1, h, p)).collect();
     state.change("app", vec![change("a", &rules)], SystemTime::UNIX_EPOCH);
@@ -84,21 +84,18 @@ fn settle(table: &mut Table, switch: &mut FakeTable) -> Vec<FlowMod> {
     sent
 }
 
-fn connect(
-    version: Version,
-    wanted: &HashMap<Arc<EntryKey>, Arc<Wanted>>,
-    switch: &FakeTable,
-) -> Table {
-    let running = BTreeSet::from([AppTag::of("app")]);
-    let mut table = Table::new(version, running, wanted.clone());
+fn connect(version: Version, wanted: &HashMap<Arc<Key>, Arc<Wanted>>, switch: &FakeTable) -> Table {
+    let apps = BTreeSet::from([AppTag::of("app")]);
+    let mut table = Table::new(version, Arc::new(apps.clone()), apps, wanted.clone());
     table.read_begins(Instant::now());
-    table.first_read(switch.read(version), Instant::now());
+    table.first_read(switch.read_all(version), Instant::now());
     table
 }
 
-fn has_all(switch: &FakeTable, wanted: &HashMap<Arc<EntryKey>, Arc<Wanted>>) -> bool {
-    wanted.iter().all(|(key, wanted)| {
-        let entry = switch.entries.get(&**key);
+fn has_all(switch: &FakeTable, wanted: &HashMap<Arc<Key>, Arc<Wanted>>) -> bool {
+    wanted.values().all(|wanted| {
+        let entry = switch.entries.get(wanted.entry_key());
+        let wanted = wanted.entry().unwrap();
         entry.is_some_and(|entry| {
             entry.instructions == wanted.instructions
                 && cookie::read(entry.cookie) == cookie::read(wanted.cookie)
@@ -128,9 +125,9 @@ proptest! {
         for (key, entry) in &before.entries {
             let mark = cookie::read(entry.cookie);
             let untouched = switch.entries.get(key) == Some(entry);
-            if wanted.contains_key(key) {
+            if let Some(wanted) = wanted.get(&Key::Flow(key.clone())) {
                 let right = mark == Some(cookie::read(AppTag::of("app").wanted("")).unwrap())
-                    && entry.instructions == wanted[key].instructions;
+                    && entry.instructions == wanted.entry().unwrap().instructions;
                 prop_assert_eq!(untouched, right);
                 continue;
             }
@@ -148,7 +145,7 @@ proptest! {
         let mut again = connect(version, &wanted, &switch);
         prop_assert_eq!(settle(&mut again, &mut switch), vec![]);
         table.read_begins(Instant::now());
-        table.read(switch.read(version), Instant::now());
+        table.read(switch.read_all(version), Instant::now());
         prop_assert_eq!(settle(&mut table, &mut switch), vec![]);
 
         // Released, nothing of the app is left but what is wanted or reactive.
@@ -156,13 +153,13 @@ proptest! {
         settle(&mut table, &mut switch);
         prop_assert!(has_all(&switch, &wanted));
         for (key, entry) in &switch.entries {
-            let stays = wanted.contains_key(key)
+            let stays = wanted.contains_key(&Key::Flow(key.clone()))
                 || cookie::read(entry.cookie).is_none_or(|mark| mark.reactive);
             prop_assert!(stays, "{}", key);
         }
         let is_foreign = |e: &&openflow::flow::FlowEntry| cookie::read(e.cookie).is_none();
         for (key, entry) in &before.entries {
-            if is_foreign(&entry) && !wanted.contains_key(key) {
+            if is_foreign(&entry) && !wanted.contains_key(&Key::Flow(key.clone())) {
                 prop_assert_eq!(switch.entries.get(key), Some(entry));
             }
         }
@@ -185,12 +182,12 @@ proptest! {
             put(&mut switch, entry);
         }
         table.read_begins(Instant::now());
-        table.read(switch.read(Version::V1_3), Instant::now());
+        table.read(switch.read_all(Version::V1_3), Instant::now());
         settle(&mut table, &mut switch);
         prop_assert!(has_all(&switch, &wanted));
         // Entries with our mark that nobody wants do not stay.
         for (key, entry) in &switch.entries {
-            let stays = wanted.contains_key(key)
+            let stays = wanted.contains_key(&Key::Flow(key.clone()))
                 || cookie::read(entry.cookie)
                     .is_none_or(|mark| mark.reactive && mark.app == AppTag::of("app"));
             prop_assert!(stays, "{}", key);

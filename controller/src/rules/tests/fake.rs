@@ -1,16 +1,17 @@
-//! A switch with one flow table, and the rule service around it.
+//! A switch with one flow table and groups, and the rule service around it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use app_api::{Priority, Rule};
+use app_api::{Priority, Rule, WantedGroup};
 use openflow::flow::{
-    Action, FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason,
-    FlowStatsRequest, Group, GroupStats, Instructions, Match, SwitchError,
+    Action, Bucket, FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason,
+    FlowStatsRequest, Group, GroupCommand, GroupMod, GroupStats, GroupType, Instructions, Match,
+    SwitchError, Unsupported,
 };
-use openflow::{Cookie, Dpid, MacAddr, PortNo, Version};
+use openflow::{Cookie, Dpid, GroupId, MacAddr, PortNo, Version};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,17 +20,19 @@ use tokio_util::task::TaskTracker;
 use super::super::cookie::AppTag;
 use super::super::key::EntryKey;
 use super::super::port::SwitchPort;
-use super::super::{RulesHandle, Services, SetChange, start};
+use super::super::table::Read;
+use super::super::{RulesHandle, Services, SetChange, Wants, start};
 use crate::metrics::Metrics;
 use crate::network::{Input, NetworkHandle};
 use crate::notices::Notices;
 use crate::runtime::Events;
 use crate::southbound::{Applied, Change, Refusal, RequestError, SwitchListener};
 
-/// The flow table of a simulated switch, without its connection.
+/// The flow table and groups of a simulated switch, without its connection.
 #[derive(Debug, Default, Clone)]
 pub(super) struct FakeTable {
     pub(super) entries: HashMap<EntryKey, FlowEntry>,
+    pub(super) groups: BTreeMap<GroupId, Group>,
     /// When each was added.
     added: HashMap<EntryKey, Option<Instant>>,
     /// Identities it refuses.
@@ -39,11 +42,57 @@ pub(super) struct FakeTable {
 }
 
 impl FakeTable {
-    /// Carries out one change; answers with entries that were deleted.
-    pub(super) fn carry_out(&mut self, change: &Change) -> Result<Vec<FlowEntry>, Refusal> {
-        let Change::Flow(flow_mod) = change else {
-            panic!("no groups here");
+    /// Carries out one change; answers with entries that were deleted, and why.
+    pub(super) fn carry_out(
+        &mut self,
+        change: &Change,
+    ) -> Result<Vec<(FlowEntry, FlowRemovedReason)>, Refusal> {
+        let reason = |reason| move |entry| (entry, reason);
+        Ok(match change {
+            Change::Flow(flow_mod) => {
+                let gone = self.flow_mod(flow_mod)?.into_iter();
+                gone.map(reason(FlowRemovedReason::Delete)).collect()
+            }
+            Change::Group(group_mod) => {
+                let gone = self.group_mod(group_mod)?.into_iter();
+                gone.map(reason(FlowRemovedReason::GroupDelete)).collect()
+            }
+        })
+    }
+
+    fn group_mod(&mut self, group_mod: &GroupMod) -> Result<Vec<FlowEntry>, Refusal> {
+        let group = &group_mod.group;
+        let exists = self.groups.contains_key(&group.id);
+        match group_mod.command {
+            GroupCommand::Delete => return Ok(self.delete_group(group.id)),
+            GroupCommand::Add if exists => return Err(refusal("OFPGMFC_GROUP_EXISTS")),
+            GroupCommand::Modify if !exists => return Err(refusal("OFPGMFC_UNKNOWN_GROUP")),
+            GroupCommand::Add | GroupCommand::Modify => {}
+        }
+        if group.groups().any(|id| !self.groups.contains_key(&id)) {
+            return Err(refusal("OFPGMFC_CHAINED_GROUP"));
+        }
+        self.groups.insert(group.id, group.clone());
+        Ok(Vec::new())
+    }
+
+    /// With all entries that use it, as the specification has it.
+    pub(super) fn delete_group(&mut self, id: GroupId) -> Vec<FlowEntry> {
+        if self.groups.remove(&id).is_none() {
+            return Vec::new();
+        }
+        let uses = |_: &EntryKey, entry: &mut FlowEntry| {
+            entry.instructions.groups().any(|used| used == id)
         };
+        let gone: Vec<_> = self.entries.extract_if(uses).collect();
+        gone.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    fn flow_mod(&mut self, flow_mod: &FlowMod) -> Result<Vec<FlowEntry>, Refusal> {
+        let mut groups = flow_mod.instructions.groups();
+        if groups.any(|id| !self.groups.contains_key(&id)) {
+            return Err(refusal("OFPBAC_BAD_OUT_GROUP"));
+        }
         let key = EntryKey {
             table: flow_mod.table,
             priority: flow_mod.priority,
@@ -101,6 +150,14 @@ impl FakeTable {
         self.entries.insert(key, entry);
     }
 
+    /// All it can be asked for.
+    pub(super) fn read_all(&self, version: Version) -> Read {
+        Read {
+            entries: self.read(version),
+            groups: Some(self.groups.values().cloned().collect()),
+        }
+    }
+
     /// What a statistics request reads.
     pub(super) fn read(&self, version: Version) -> Vec<FlowEntry> {
         let entries = self.entries.iter().map(|(key, entry)| {
@@ -143,6 +200,7 @@ pub(super) struct Hardware {
     pub(super) read_takes: Mutex<Duration>,
     pub(super) tells_deletes: Mutex<bool>,
     reads: AtomicU64,
+    group_mods: Mutex<Vec<GroupMod>>,
     rules: RulesHandle,
     log: Log,
 }
@@ -185,6 +243,19 @@ impl FakeSwitch {
         self.hardware.reads.load(Ordering::Relaxed)
     }
 
+    /// Changes of groups it carried out since this was last asked.
+    pub(super) fn group_mods(&self) -> Vec<GroupMod> {
+        std::mem::take(&mut self.hardware.group_mods.lock().unwrap())
+    }
+
+    /// A group goes, not by us, and entries with it.
+    pub(super) fn lose_group(&self, id: GroupId) {
+        let gone = self.table().delete_group(id);
+        for entry in gone {
+            self.tell_removed(&entry, FlowRemovedReason::GroupDelete);
+        }
+    }
+
     pub(super) fn disconnect(&self) {
         self.hardware.rules.switch_gone(self.dpid, self.epoch);
     }
@@ -216,6 +287,16 @@ impl FakeSwitch {
         let table = self.table();
         let entry = table.entries.get(&key_of(rule));
         entry.is_some_and(|entry| entry.instructions == rule.instructions)
+    }
+
+    fn log(&self, change: Change) {
+        match change {
+            Change::Flow(flow_mod) => {
+                let mut log = self.hardware.log.lock().unwrap();
+                log.push((Instant::now(), self.dpid, flow_mod));
+            }
+            Change::Group(group_mod) => self.hardware.group_mods.lock().unwrap().push(group_mod),
+        }
     }
 
     fn tell_removed(&self, entry: &FlowEntry, reason: FlowRemovedReason) {
@@ -259,17 +340,21 @@ impl SwitchPort for FakeSwitch {
     async fn apply(&self, changes: Vec<Change>) -> Result<Applied, RequestError> {
         let mut applied = Applied::default();
         for (index, change) in changes.into_iter().enumerate() {
-            let Change::Flow(flow_mod) = &change else {
-                panic!("no groups here");
+            let deleted = match &change {
+                Change::Group(_) if self.version == Version::V1_0 => {
+                    Err(Refusal::Unsupported(Unsupported {
+                        feature: "group_mod".into(),
+                        version: self.version,
+                    }))
+                }
+                change => self.table().carry_out(change),
             };
-            let deleted = self.table().carry_out(&change);
             match deleted {
                 Err(refusal) => applied.refused.push((index, refusal)),
                 Ok(deleted) => {
-                    let mut log = self.hardware.log.lock().unwrap();
-                    log.push((Instant::now(), self.dpid, flow_mod.clone()));
-                    for entry in &deleted {
-                        self.tell_removed(entry, FlowRemovedReason::Delete);
+                    self.log(change);
+                    for (entry, reason) in &deleted {
+                        self.tell_removed(entry, *reason);
                     }
                 }
             }
@@ -291,7 +376,9 @@ impl SwitchPort for FakeSwitch {
     }
 
     async fn groups(&self) -> Result<Vec<(Group, Option<GroupStats>)>, RequestError> {
-        Ok(Vec::new())
+        let table = self.table();
+        let groups = table.groups.values();
+        Ok(groups.map(|group| (group.clone(), None)).collect())
     }
 }
 
@@ -342,6 +429,7 @@ impl Lab {
                 read_takes: Mutex::new(Duration::from_millis(1)),
                 tells_deletes: Mutex::new(true),
                 reads: AtomicU64::new(0),
+                group_mods: Mutex::default(),
                 rules: self.rules.clone(),
                 log: Arc::clone(&self.log),
             }),
@@ -380,8 +468,39 @@ impl Lab {
 pub(super) fn change(set: &str, rules: &[Rule]) -> SetChange {
     SetChange {
         set: set.to_owned(),
-        rules: rules.to_vec(),
+        wants: Wants::Rules(rules.to_vec()),
         reason: "test".to_owned(),
+    }
+}
+
+pub(super) fn change_groups(set: &str, groups: &[WantedGroup]) -> SetChange {
+    SetChange {
+        set: set.to_owned(),
+        wants: Wants::Groups(groups.to_vec()),
+        reason: "test".to_owned(),
+    }
+}
+
+/// A group that sends out of one port.
+pub(super) fn group(dpid: u64, number: u16, port: u32) -> WantedGroup {
+    let bucket = Bucket::new([Action::output(PortNo(port))]);
+    WantedGroup::new(Dpid(dpid), number, GroupType::Indirect, [bucket])
+}
+
+/// The group an app's becomes.
+pub(super) fn group_of(wanted: &WantedGroup, app: &str) -> Group {
+    Group {
+        id: AppTag::of(app).group(wanted.number),
+        kind: wanted.kind,
+        buckets: wanted.buckets.clone(),
+    }
+}
+
+/// A rule for one destination that hands packets to a group.
+pub(super) fn rule_to_group(dpid: u64, host: u8, id: GroupId) -> Rule {
+    Rule {
+        instructions: Instructions::apply([Action::Group(id)]),
+        ..rule(dpid, host, 1)
     }
 }
 

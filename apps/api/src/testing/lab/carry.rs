@@ -6,7 +6,7 @@ use openflow::packet::PacketView;
 use openflow::{BufferId, Cookie, Dpid, TableId};
 
 use super::super::frames::TestHost;
-use super::super::switch::{Sent, execute};
+use super::super::switch::Sent;
 use super::{Lab, Trace};
 use crate::app::{Packet, Verdict};
 use crate::rule::{Priority, Rule};
@@ -50,7 +50,8 @@ impl Lab {
                 hops < MOST_HOPS,
                 "a loop: {frame:?} comes by {at} again and again"
             );
-            for sent in self.switches[&at.dpid].look_up(at.port, &frame) {
+            let is_dark = |port| self.dark.contains(&Location::new(at.dpid, port));
+            for sent in self.switches[&at.dpid].look_up(at.port, &frame, &is_dark) {
                 let Sent::Port(out, frame) = sent else {
                     trace.punted.push(at);
                     continue;
@@ -78,7 +79,14 @@ impl Lab {
             match to {
                 Leg::Into(at, frame) => self.receive(at, &frame, hops),
                 Leg::Out(dpid, packet) => {
-                    let sent = execute(packet.in_port, &packet.data, &packet.actions);
+                    let PacketOut {
+                        in_port,
+                        actions,
+                        data,
+                        ..
+                    } = &packet;
+                    let is_dark = |port| self.dark.contains(&Location::new(dpid, port));
+                    let sent = self.switches[&dpid].execute(*in_port, data, actions, &is_dark);
                     self.send_on(Location::new(dpid, packet.in_port), sent, hops);
                 }
             }
@@ -108,9 +116,10 @@ impl Lab {
     }
 
     fn receive(&mut self, at: Location, frame: &Bytes, hops: u16) {
-        let now = self.now;
+        let (now, dark) = (self.now, &self.dark);
+        let is_dark = |port| dark.contains(&Location::new(at.dpid, port));
         if let Some(switch) = self.switches.get_mut(&at.dpid) {
-            let sent = switch.receive(at.port, frame, now);
+            let sent = switch.receive(at.port, frame, &is_dark, now);
             self.send_on(at, sent, hops);
         }
     }

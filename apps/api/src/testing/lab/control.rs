@@ -32,12 +32,16 @@ impl Lab {
     /// A switch connects: it is not known yet what is behind its ports.
     pub fn connect(&mut self, dpid: Dpid) {
         for step in self.rules.missing(dpid, &self.switches) {
-            if let Step::Put { rule, app, .. } = step {
-                let now = self.now;
-                self.rules.flow_mods += 1;
-                if let Some(switch) = self.switches.get_mut(&dpid) {
-                    switch.put(rule, app, now);
+            let Some(switch) = self.switches.get_mut(&dpid) else {
+                return;
+            };
+            match step {
+                Step::Put { rule, app, .. } => {
+                    self.rules.flow_mods += 1;
+                    switch.put(rule, app, self.now);
                 }
+                Step::PutGroup { group, .. } => switch.put_group(group),
+                Step::Delete { .. } | Step::DeleteGroup { .. } | Step::Packet { .. } => {}
             }
         }
         self.tell_of_entries(dpid);
@@ -142,6 +146,7 @@ impl Lab {
         self.disconnect(dpid);
         if let Some(switch) = self.switches.get_mut(&dpid) {
             switch.table.clear();
+            switch.groups.clear();
         }
         let cables: Vec<Location> = self
             .cables
@@ -320,7 +325,8 @@ impl Lab {
                 .filter(|(key, _)| !self.rules.wanted.contains_key(&(dpid, (*key).clone())))
                 .map(|(_, entry)| as_flow_entry(entry))
                 .collect();
-            if !entries.is_empty() {
+            let groups = self.rules.unwanted_groups(dpid, index, &self.switches);
+            if !entries.is_empty() || !groups.is_empty() {
                 let found = Event::EntriesFound { dpid, entries };
                 self.events.push_back((Some(index), found));
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use openflow::flow::FlowEntry;
+use openflow::flow::{FlowEntry, Group};
 use openflow::{Dpid, PortNo, Version};
 use topologies::{LinkEnd, LinkId};
 
@@ -126,9 +126,9 @@ impl Lab {
 
     /// Starts an app; those started first are asked first.
     pub fn start<A: App>(&mut self, app: A) {
-        self.apps.push(Box::new(Slot::new(app)));
+        let index = self.apps.len();
+        self.apps.push(Box::new(Slot::new(app, index)));
         self.wakes.push(None);
-        let index = self.apps.len() - 1;
         for (dpid, switch) in &self.switches {
             if switch.connected {
                 self.apps[index].connect(*dpid);
@@ -208,6 +208,12 @@ impl Lab {
     pub fn table(&self, dpid: Dpid) -> Vec<FlowEntry> {
         let entries = self.switches[&dpid].table.values();
         entries.rev().map(as_flow_entry).collect()
+    }
+
+    /// A switch's groups, by number.
+    #[must_use]
+    pub fn groups(&self, dpid: Dpid) -> Vec<Group> {
+        self.switches[&dpid].groups.values().cloned().collect()
     }
 
     /// The app, to be looked at.
@@ -353,6 +359,12 @@ impl Lab {
                 self.rules.flow_mods += 1;
                 self.with_connected(dpid, |switch| switch.table.remove(&identity));
             }
+            Some(rules::Step::PutGroup { dpid, group }) => {
+                self.with_connected(dpid, |switch| switch.put_group(group));
+            }
+            Some(rules::Step::DeleteGroup { dpid, id }) => {
+                self.with_connected(dpid, |switch| switch.delete_group(id));
+            }
             Some(rules::Step::Packet { dpid, packet }) => self.packet_out(dpid, packet),
         }
         true
@@ -365,7 +377,12 @@ impl Lab {
         if let Some(delay) = done.wake {
             self.wakes[index] = Some(self.now + delay);
         }
-        self.rules.change(index, done.sets, done.packets_after);
+        self.rules.change(rules::Sets {
+            app: index,
+            sets: done.sets,
+            groups: done.group_sets,
+            packets_after: done.packets_after,
+        });
         if done.release {
             self.rules.release(index);
         }

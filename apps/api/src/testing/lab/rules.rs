@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use openflow::Dpid;
-use openflow::flow::PacketOut;
+use openflow::flow::{Group, PacketOut};
+use openflow::{Dpid, GroupId};
 
+use super::super::apps::group_id;
 use super::super::switch::{Identity, TestSwitch, identity};
+use crate::group::WantedGroup;
 use crate::rule::Rule;
 
 /// Which entry on which switch.
@@ -18,9 +20,17 @@ pub(super) struct Wanted {
     pub(super) rule: Rule,
 }
 
+#[derive(Debug)]
+struct Kept {
+    app: usize,
+    set: String,
+    group: Group,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) wanted: BTreeMap<Place, Wanted>,
+    groups: BTreeMap<(Dpid, GroupId), Kept>,
     changes: VecDeque<Change>,
     steps: VecDeque<Step>,
     pub(super) flow_mods: u64,
@@ -28,37 +38,37 @@ pub(super) struct Rules {
 
 #[derive(Debug)]
 enum Change {
-    Sets {
-        app: usize,
-        sets: Vec<(String, Vec<Rule>)>,
-        packets_after: Vec<(Dpid, PacketOut)>,
-    },
-    Release {
-        app: usize,
-    },
+    Sets(Sets),
+    Release { app: usize },
+}
+
+/// What an app wants of one call.
+#[derive(Debug)]
+pub(super) struct Sets {
+    pub(super) app: usize,
+    pub(super) sets: Vec<(String, Vec<Rule>)>,
+    pub(super) groups: Vec<(String, Vec<WantedGroup>)>,
+    pub(super) packets_after: Vec<(Dpid, PacketOut)>,
 }
 
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a lab has few at a time")]
 pub(super) enum Step {
+    PutGroup { dpid: Dpid, group: Group },
     Put { dpid: Dpid, rule: Rule, app: usize },
     Delete { dpid: Dpid, identity: Identity },
+    DeleteGroup { dpid: Dpid, id: GroupId },
     Packet { dpid: Dpid, packet: PacketOut },
 }
 
+/// Steps of one stage: its groups, then its rules.
+type Stages = BTreeMap<u16, (Vec<Step>, Vec<Step>)>;
+
 impl Rules {
-    pub(super) fn change(
-        &mut self,
-        app: usize,
-        sets: Vec<(String, Vec<Rule>)>,
-        packets_after: Vec<(Dpid, PacketOut)>,
-    ) {
-        if !sets.is_empty() || !packets_after.is_empty() {
-            self.changes.push_back(Change::Sets {
-                app,
-                sets,
-                packets_after,
-            });
+    pub(super) fn change(&mut self, sets: Sets) {
+        let has_sets = !sets.sets.is_empty() || !sets.groups.is_empty();
+        if has_sets || !sets.packets_after.is_empty() {
+            self.changes.push_back(Change::Sets(sets));
         }
     }
 
@@ -69,24 +79,38 @@ impl Rules {
     pub(super) fn next(&mut self, switches: &BTreeMap<Dpid, TestSwitch>) -> Option<Step> {
         while self.steps.is_empty() {
             match self.changes.pop_front()? {
-                Change::Sets {
-                    app,
-                    sets,
-                    packets_after,
-                } => self.plan(app, sets, packets_after, switches),
+                Change::Sets(sets) => self.plan(sets, switches),
                 Change::Release { app } => self.plan_release(app, switches),
             }
         }
         self.steps.pop_front()
     }
 
-    fn plan(
+    fn plan(&mut self, change: Sets, switches: &BTreeMap<Dpid, TestSwitch>) {
+        let mut stages = Stages::new();
+        let gone_groups = self.plan_groups(change.app, change.groups, &mut stages, switches);
+        let gone = self.plan_rules(change.app, change.sets, &mut stages, switches);
+        for (groups, rules) in stages.into_values() {
+            self.steps.extend(groups.into_iter().chain(rules));
+        }
+        let packets = change.packets_after.into_iter();
+        self.steps
+            .extend(packets.map(|(dpid, packet)| Step::Packet { dpid, packet }));
+        self.steps.extend(
+            gone.into_iter()
+                .map(|(dpid, identity)| Step::Delete { dpid, identity }),
+        );
+        self.steps.extend(gone_groups);
+    }
+
+    /// Plans rules that are new or other than before; returns what goes.
+    fn plan_rules(
         &mut self,
         app: usize,
         sets: Vec<(String, Vec<Rule>)>,
-        packets_after: Vec<(Dpid, PacketOut)>,
+        stages: &mut Stages,
         switches: &BTreeMap<Dpid, TestSwitch>,
-    ) {
+    ) -> Vec<Place> {
         let mut gone = Vec::new();
         for (set, _) in &sets {
             let old = self
@@ -104,23 +128,53 @@ impl Rules {
                 assert!(other.is_none(), "wanted twice: {other:?}");
             }
         }
-        puts.retain(|rule| differs(switches, rule));
         // Within a stage any order may happen; reversing makes an order nobody relies on.
-        puts.reverse();
-        puts.sort_by_key(|rule| rule.stage);
+        for rule in puts.into_iter().rev().filter(|r| differs(switches, r)) {
+            let (dpid, (_, steps)) = (rule.dpid, stages.entry(rule.stage).or_default());
+            steps.push(Step::Put { dpid, rule, app });
+        }
         gone.retain(|place| !self.wanted.contains_key(place));
-        self.steps.extend(puts.into_iter().map(|rule| Step::Put {
-            dpid: rule.dpid,
-            rule,
-            app,
-        }));
-        let packets = packets_after.into_iter();
-        self.steps
-            .extend(packets.map(|(dpid, packet)| Step::Packet { dpid, packet }));
-        self.steps.extend(
-            gone.into_iter()
-                .map(|(dpid, identity)| Step::Delete { dpid, identity }),
-        );
+        gone
+    }
+
+    /// The same of groups; new ones are planned before everything else.
+    fn plan_groups(
+        &mut self,
+        app: usize,
+        sets: Vec<(String, Vec<WantedGroup>)>,
+        stages: &mut Stages,
+        switches: &BTreeMap<Dpid, TestSwitch>,
+    ) -> Vec<Step> {
+        let mut gone = Vec::new();
+        for (set, _) in &sets {
+            let old = self
+                .groups
+                .extract_if(.., |_, kept| kept.app == app && kept.set == *set);
+            gone.extend(old.map(|(place, _)| place));
+        }
+        let mut new = Vec::new();
+        for (set, groups) in sets {
+            for wanted in groups {
+                let (dpid, stage) = (wanted.dpid, wanted.stage);
+                let group = as_group(app, wanted);
+                match there(switches, dpid, group.id) {
+                    None => new.push((dpid, group.clone())),
+                    Some(there) if *there == group => {}
+                    Some(_) => {
+                        let group = group.clone();
+                        let (steps, _) = stages.entry(stage).or_default();
+                        steps.push(Step::PutGroup { dpid, group });
+                    }
+                }
+                let (place, set) = ((dpid, group.id), set.clone());
+                let other = self.groups.insert(place, Kept { app, set, group });
+                assert!(other.is_none(), "wanted twice: {other:?}");
+            }
+        }
+        self.steps.extend(used_before_users(new));
+        gone.retain(|place| !self.groups.contains_key(place));
+        let delete = |(dpid, id)| Step::DeleteGroup { dpid, id };
+        gone.into_iter().map(delete).collect()
     }
 
     fn plan_release(&mut self, app: usize, switches: &BTreeMap<Dpid, TestSwitch>) {
@@ -132,21 +186,72 @@ impl Rules {
                     self.steps.push_back(Step::Delete { dpid, identity });
                 }
             }
+            for id in self.unwanted_groups(*dpid, app, switches) {
+                self.steps.push_back(Step::DeleteGroup { dpid: *dpid, id });
+            }
         }
+    }
+
+    /// Groups of an app that are there and not wanted.
+    pub(super) fn unwanted_groups(
+        &self,
+        dpid: Dpid,
+        app: usize,
+        switches: &BTreeMap<Dpid, TestSwitch>,
+    ) -> Vec<GroupId> {
+        let ours = group_id(app, 0)..=group_id(app, u16::MAX);
+        let there = switches[&dpid].groups.range(ours);
+        there
+            .map(|(id, _)| *id)
+            .filter(|id| !self.groups.contains_key(&(dpid, *id)))
+            .collect()
     }
 
     /// What a switch lacks when it connects.
     pub(super) fn missing(&self, dpid: Dpid, switches: &BTreeMap<Dpid, TestSwitch>) -> Vec<Step> {
-        self.wanted
+        let groups = self.groups.iter().filter(|((at, id), kept)| {
+            *at == dpid && there(switches, dpid, *id) != Some(&kept.group)
+        });
+        let groups = groups.map(|(_, kept)| (dpid, kept.group.clone())).collect();
+        let rules = self
+            .wanted
             .values()
             .filter(|wanted| wanted.rule.dpid == dpid && differs(switches, &wanted.rule))
             .map(|wanted| Step::Put {
                 dpid,
                 rule: wanted.rule.clone(),
                 app: wanted.app,
-            })
-            .collect()
+            });
+        used_before_users(groups).into_iter().chain(rules).collect()
     }
+}
+
+fn as_group(app: usize, wanted: WantedGroup) -> Group {
+    let group = Group {
+        id: group_id(app, wanted.number),
+        kind: wanted.kind,
+        buckets: wanted.buckets,
+    };
+    group.normalized()
+}
+
+fn there(switches: &BTreeMap<Dpid, TestSwitch>, dpid: Dpid, id: GroupId) -> Option<&Group> {
+    switches.get(&dpid)?.groups.get(&id)
+}
+
+/// Groups in an order in which a switch takes them, if there is one.
+fn used_before_users(mut groups: Vec<(Dpid, Group)>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    while !groups.is_empty() {
+        let waits = |(dpid, group): &(Dpid, Group)| {
+            let mut used = group.groups();
+            used.any(|id| groups.iter().any(|(at, g)| at == dpid && g.id == id))
+        };
+        let next = groups.iter().position(|group| !waits(group)).unwrap_or(0);
+        let (dpid, group) = groups.remove(next);
+        steps.push(Step::PutGroup { dpid, group });
+    }
+    steps
 }
 
 fn differs(switches: &BTreeMap<Dpid, TestSwitch>, rule: &Rule) -> bool {
