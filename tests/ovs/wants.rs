@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use app_api::{App, AppContext, Event, Rule};
+use app_api::{App, AppContext, Event, Rule, WantedGroup};
+use openflow::GroupId;
+use openflow::flow::{Action, Instructions};
 use pointsman::run::{Controller, Data, RunConfig};
 use pointsman::runtime::{AppHandle, Registry};
 use pointsman_tests::ovs::PrivateOvs;
@@ -25,6 +27,8 @@ struct Wants {
 
 pub(crate) enum Say {
     Want(Vec<Rule>),
+    /// Rules name groups by the app's own numbers.
+    WantGroups(Vec<WantedGroup>, Vec<Rule>),
     Release,
 }
 
@@ -38,7 +42,23 @@ impl App for Wants {
     fn message(&mut self, ctx: &mut AppContext<'_>, message: Say) {
         match message {
             Say::Want(rules) => ctx.set_rules("test", rules, "the test says so"),
+            Say::WantGroups(groups, mut rules) => {
+                for rule in &mut rules {
+                    name_groups(ctx, &mut rule.instructions);
+                }
+                ctx.set_groups("test", groups, "the test says so");
+                ctx.set_rules("test", rules, "the test says so");
+            }
             Say::Release => ctx.release_unclaimed(),
+        }
+    }
+}
+
+fn name_groups(ctx: &AppContext<'_>, instructions: &mut Instructions) {
+    for action in &mut instructions.apply {
+        if let Action::Group(GroupId(number)) = action {
+            let number = u16::try_from(*number).expect("the app's own number");
+            *action = Action::Group(ctx.group_id(number));
         }
     }
 }
@@ -90,6 +110,11 @@ impl Lab {
         sent.expect("the app runs");
     }
 
+    pub(crate) async fn want_groups(&self, groups: &[WantedGroup], rules: &[Rule]) {
+        let say = Say::WantGroups(groups.to_vec(), rules.to_vec());
+        self.app.send(say).await.expect("the app runs");
+    }
+
     pub(crate) async fn release(&self) {
         self.app.send(Say::Release).await.expect("the app runs");
     }
@@ -109,6 +134,13 @@ impl Lab {
         flows.as_array().expect("a list").clone()
     }
 
+    /// Groups as the API shows them.
+    pub(crate) async fn groups(&self) -> Vec<Value> {
+        let path = format!("/api/v1/switches/{DPID}/groups");
+        let groups: Value = serde_json::from_str(&self.get(&path).await).unwrap();
+        groups.as_array().expect("a list").clone()
+    }
+
     /// How many entries of the app stand how, by the API.
     pub(crate) async fn standing(&self, status: &str) -> usize {
         let flows = self.flows().await;
@@ -121,6 +153,13 @@ impl Lab {
         let text = self.ovs.ofctl(self.protocol, "dump-flows", BRIDGE, &[]);
         let lines = text.lines().filter(|line| line.contains("cookie="));
         lines.map(str::to_owned).collect()
+    }
+
+    /// Groups as the switch itself shows them.
+    pub(crate) fn dump_groups(&self) -> Vec<String> {
+        let text = self.ovs.ofctl(self.protocol, "dump-groups", BRIDGE, &[]);
+        let lines = text.lines().filter(|line| line.contains("group_id="));
+        lines.map(|line| line.trim().to_owned()).collect()
     }
 
     /// Seconds the youngest entry is there.

@@ -194,7 +194,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Paths between two hosts or switches, the one traffic takes first */
+        /**
+         * Paths between two hosts or switches
+         * @description Between hosts, the one their packets take now comes first, as the flow entries on the switches
+         *     say; the others by cost. Where there are no such entries yet, all by cost.
+         */
         get: operations["paths"];
         put?: never;
         post?: never;
