@@ -5,13 +5,13 @@ use prometheus_client::metrics::counter::Counter;
 
 use crate::metrics::{Direction, Messages, Metrics, VersionLabel};
 
-/// Message types by number, with the specification's names (OF 1.0 §5.1).
+/// Message types by number (OF 1.0 §5.1), by the names later versions have for them.
 const V10: [&str; 22] = [
     "hello",
     "error",
     "echo_request",
     "echo_reply",
-    "vendor",
+    "experimenter",
     "features_request",
     "features_reply",
     "get_config_request",
@@ -23,8 +23,8 @@ const V10: [&str; 22] = [
     "packet_out",
     "flow_mod",
     "port_mod",
-    "stats_request",
-    "stats_reply",
+    "multipart_request",
+    "multipart_reply",
     "barrier_request",
     "barrier_reply",
     "queue_get_config_request",
