@@ -8,16 +8,19 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use pointsman_tests::{Controller, until};
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use topologies::mininet::OpenFlow;
 
 use crate::support::{Pinging, Scene, address, table};
-use crate::web::program;
+use crate::web::{SERVER_PORT, ask, program, serve, shares};
 
 /// What the controller's memory may grow by, whatever is thrown at it.
 const GROWTH_KIB: u64 = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 const ECHO_PAUSE: Duration = Duration::from_millis(20);
+
+const VIP_MAC: &str = "02:50:0a:00:00:64";
 
 /// Message types, as numbered in 1.3.
 const HELLO: u8 = 0;
@@ -271,6 +274,42 @@ fn a_host_that_makes_up_50_000_others_disturbs_nobody() {
         "{answers:?}"
     );
     scene.lab.assert_pingall();
+}
+
+#[test]
+fn a_client_that_opens_thousands_of_connections_disturbs_nobody() {
+    let scene = Scene::known_with(
+        "single,4",
+        OpenFlow::V1_3,
+        &["--apps", "routing,load-balancer"],
+    );
+    let controller = &scene.controller;
+    serve(&scene.lab, "h1");
+    let pool = json!({
+        "name": "web", "vip": "10.0.0.100", "port": 80,
+        "servers": [{"address": "10.0.0.1", "port": SERVER_PORT}],
+    });
+    let (status, answer) = controller.request(Method::POST, "/api/v1/pools", Some(&pool));
+    assert_eq!(status, 201, "{answer}");
+    controller.until("/api/v1/pools/web", PATIENCE, |pool| {
+        pool["status"][0]["state"] == "healthy"
+    });
+    let resident = controller.resident_kib();
+    let arguments = format!("h2-eth0 10.0.0.2 {VIP_MAC} 10.0.0.100 5000");
+    let flood = format!("exec {} {arguments}", program("connects.py"));
+    let flood = scene.lab.spawn("h2", &flood).unwrap();
+    let mut requests = Vec::new();
+    while scene.lab.output(flood).unwrap().status.is_none() {
+        requests.extend(ask(&scene.lab, &["h3"], "http://10.0.0.100/", 10));
+    }
+    assert!(requests.len() >= 10);
+    assert_eq!(shares(&requests)["h1"], requests.len());
+    let slowest = requests.iter().map(|r| r.answered - r.asked);
+    let slowest = slowest.fold(0.0, f64::max);
+    assert!(slowest < 1.0, "{slowest} s");
+    let status = &controller.get("/api/v1/apps/load-balancer")["status"];
+    assert!(status["connections"].as_u64().unwrap() > 2_500, "{status}");
+    assert_unharmed(controller, resident);
 }
 
 /// An HTTP request as bytes; the status of its answer.

@@ -1,5 +1,6 @@
 //! All connections, and the ways between their clients and servers.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,15 @@ use crate::pool::Endpoint;
 
 /// Connections with rules on switches. A connection's rules are on its client's edge switch; all
 /// connections of a client's host and a server's share the way in between.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Flows {
     connections: BTreeMap<Key, Connection>,
+    /// How many there may be.
+    capacity: usize,
+    /// How many come from each port.
+    by_port: HashMap<Location, usize>,
+    /// Whose client has not sent for the idle timeout: the first to go.
+    silent: BTreeSet<Key>,
     /// The same as their servers see them.
     returns: BTreeMap<Return, Key>,
     /// By who sends to whom, client first.
@@ -37,12 +44,43 @@ pub(crate) struct Ended {
 }
 
 impl Flows {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            connections: BTreeMap::new(),
+            capacity,
+            by_port: HashMap::new(),
+            silent: BTreeSet::new(),
+            returns: BTreeMap::new(),
+            by_pair: BTreeMap::new(),
+            routes: Routes::default(),
+            active: HashMap::new(),
+            found: BTreeMap::new(),
+            improve_at: None,
+        }
+    }
+
     pub(crate) fn get(&self, key: &Key) -> Option<&Connection> {
         self.connections.get(key)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.connections.len()
+    }
+
+    /// Whether one more may come from a port: it may have as many as there is room for others. So
+    /// one that opens all it can gets half, two get a third each, and somebody new is never shut
+    /// out. Silent connections make room.
+    pub(crate) fn make_room(&mut self, ctx: &mut AppContext<'_>, at: Location) -> bool {
+        loop {
+            let own = self.by_port.get(&at).copied().unwrap_or(0);
+            if own < self.capacity.saturating_sub(self.connections.len()) {
+                return true;
+            }
+            let Some(key) = self.silent.first().copied() else {
+                return false;
+            };
+            self.close(ctx, key, "its client is silent, and others need room");
+        }
     }
 
     /// How many of a server's connections are active.
@@ -178,6 +216,7 @@ impl Flows {
         match direction {
             Direction::FromClient(_) => {
                 if std::mem::take(&mut connection.forward) {
+                    self.silent.insert(key);
                     self.count(key.service, server, false);
                 }
             }
@@ -299,7 +338,10 @@ impl Flows {
         }
         if connection.forward {
             self.count(key.service, connection.server, true);
+        } else {
+            self.silent.insert(key);
         }
+        *self.by_port.entry(connection.client_at).or_default() += 1;
         self.connections.insert(key, connection);
     }
 
@@ -313,6 +355,14 @@ impl Flows {
         }
         if connection.forward {
             self.count(key.service, connection.server, false);
+        } else {
+            self.silent.remove(&key);
+        }
+        if let Entry::Occupied(mut own) = self.by_port.entry(connection.client_at) {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
         }
         Some(connection)
     }

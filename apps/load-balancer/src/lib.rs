@@ -21,6 +21,10 @@
 //! Two flow entries and one packet to the controller per connection, one way per pair of client
 //! and server. An app that balances clients instead of connections needs fewer entries, and
 //! cannot drain a server or let a client reach one directly.
+//!
+//! There is room for so many connections and no more. A port from which all the rest is taken gets
+//! half of it, so that there is always some for others; connections whose client is silent make
+//! room first.
 
 mod balancer;
 mod check;

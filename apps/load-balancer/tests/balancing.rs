@@ -41,6 +41,10 @@ struct World {
 impl World {
     /// A ring of four switches, clients 4 to 6; with routing beside it or without.
     fn new(version: Version, with_routing: bool) -> Self {
+        Self::of(LoadBalancer::new(), version, with_routing)
+    }
+
+    fn of(balancer: LoadBalancer, version: Version, with_routing: bool) -> Self {
         let mut lab = Lab::new();
         for dpid in 1..=4 {
             lab.switch_of(dpid, version);
@@ -61,16 +65,16 @@ impl World {
             got: Vec::new(),
             port: 40_000,
         };
-        world.start(with_routing);
+        world.start(balancer, with_routing);
         world
     }
 
     /// Routing is first in the list of apps, as people will have it.
-    fn start(&mut self, with_routing: bool) {
+    fn start(&mut self, balancer: LoadBalancer, with_routing: bool) {
         if with_routing {
             self.lab.start(Routing::new());
         }
-        self.lab.start(LoadBalancer::new());
+        self.lab.start(balancer);
         self.lab.connect_all();
     }
 
@@ -430,6 +434,7 @@ fn a_drained_server_gets_nobody_new_and_finishes_what_it_has() {
             0,
             "its last connection is over"
         );
+        assert!(world.pool().status[index].bytes > 0, "and is counted");
         world.drain(server, false);
         assert_eq!(world.states()[index], ServerState::Healthy);
     }
@@ -447,6 +452,26 @@ fn a_connection_that_was_silent_goes_on_with_its_server() {
     world.pass(400_000);
     assert!(entries > self::entries(&world.lab), "forgotten in the end");
     assert!(world.pool().status.iter().map(|s| s.bytes).sum::<u64>() > 0);
+}
+
+#[test]
+fn one_that_opens_all_it_can_leaves_room_and_loses_what_is_silent_first() {
+    let mut world = World::of(LoadBalancer::with_capacity(8), Version::V1_3, true);
+    world.configure(&pool("connection"));
+    let [greedy, second, third] = CLIENTS;
+    let opened = |world: &mut World, client| {
+        let tries = (0..20).filter(|_| world.connect(client).is_some());
+        tries.count()
+    };
+    assert_eq!(opened(&mut world, greedy), 4, "half");
+    assert_eq!(opened(&mut world, second), 2, "half of the rest");
+    assert_eq!(opened(&mut world, third), 1);
+    assert_eq!(world.connect(third), None, "all are active");
+
+    world.pass(40_000);
+    let (_, port) = world.connect(third).expect("in place of a silent one");
+    assert_eq!(opened(&mut world, greedy), 4, "in place of the others");
+    assert_eq!(world.segment(third, port, ACK), Some(ACK));
 }
 
 #[test]
@@ -500,7 +525,7 @@ fn connections_survive_a_restart_of_the_controller() {
             .map(|client| (*client, world.connect(*client).unwrap()))
             .collect();
         world.lab.restart();
-        world.start(routing);
+        world.start(LoadBalancer::new(), routing);
         world.configure(&pool("client"));
         for _ in 0..10 {
             world.pass(2_000);

@@ -20,7 +20,7 @@ use crate::pool::Pool;
 use crate::spec::{Affinity, PoolSpec, Settings};
 
 /// The app. See the crate's text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LoadBalancer {
     pools: BTreeMap<String, Pool>,
     /// Names of pools by what they listen on.
@@ -40,7 +40,23 @@ impl LoadBalancer {
     /// Without pools.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with_capacity(CONNECTIONS)
+    }
+
+    /// Without pools, for so many connections at once: for switches with little room. Who wants
+    /// more takes the place of silent ones, or is refused.
+    #[must_use]
+    pub fn with_capacity(connections: usize) -> Self {
+        Self {
+            pools: BTreeMap::new(),
+            services: BTreeMap::new(),
+            flows: Flows::new(connections),
+            vips: Arc::default(),
+            checks: 0,
+            refused: 0,
+            adopt_until: None,
+            wake_at: None,
+        }
     }
 
     /// Takes over connections of an earlier run whose pool, server and way are known by now.
@@ -84,6 +100,12 @@ impl LoadBalancer {
             self.wake_at = Some(ctx.now() + delay);
             ctx.wake_after(delay);
         }
+    }
+}
+
+impl Default for LoadBalancer {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -218,6 +240,9 @@ impl App for LoadBalancer {
         })
     }
 }
+
+/// Some 7 KB each here, and two entries on a switch.
+const CONNECTIONS: usize = 32_768;
 
 /// How long entries of an earlier run are left alone while switches and servers are found, and how
 /// often it is looked whether they are.

@@ -75,11 +75,11 @@ impl LoadBalancer {
     /// A server for a new connection.
     fn assign(
         &mut self,
-        ctx: &AppContext<'_>,
+        ctx: &mut AppContext<'_>,
         key: Key,
         (at, host): (Location, HostId),
     ) -> Option<Connection> {
-        if self.flows.len() >= CONNECTIONS {
+        if !self.flows.make_room(ctx, at) {
             return None;
         }
         let pool = self.pools.get_mut(self.services.get(&key.service)?)?;
@@ -124,6 +124,3 @@ impl LoadBalancer {
         }
     }
 }
-
-/// More are refused until some are over.
-const CONNECTIONS: usize = 65_536;

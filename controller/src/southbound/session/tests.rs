@@ -138,7 +138,12 @@ fn in_1_0_ports_come_with_the_features() {
     let types: Vec<_> = asked.iter().map(Message::type_name).collect();
     assert_eq!(
         types,
-        ["hello", "features_request", "set_config", "multipart_request"]
+        [
+            "hello",
+            "features_request",
+            "set_config",
+            "multipart_request"
+        ]
     );
     let features = v10::FeaturesReply {
         datapath_id: Dpid(1),
