@@ -370,7 +370,7 @@ fn a_deleted_pool_leaves_no_entry() {
 #[test]
 fn a_killed_controller_keeps_pools_and_connections() {
     let pool = pool("round_robin", "client", [1; 3]);
-    let mut farm = Farm::serving(OpenFlow::V1_3, &pool);
+    let mut farm = Farm::serving(OpenFlow::Mixed, &pool);
     let before = ask(farm.lab(), &CLIENTS, URL, 1);
     let lab = &farm.scene.lab;
     let start = |host: &&str| {
