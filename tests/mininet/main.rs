@@ -7,6 +7,7 @@
 
 mod balancing;
 mod connectivity;
+mod dashboard;
 mod failures;
 mod harness;
 mod hostile;

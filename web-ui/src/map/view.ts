@@ -107,6 +107,16 @@ export class MapView {
     sigma.on('clickNode', ({ node, event }) => {
       if (!this.#dragged) this.#events.pick(node, event.original.shiftKey);
     });
+    // Sigma takes any two clicks in quick succession for a double click, also on different nodes:
+    // the second is picked like the first, and nothing zooms.
+    sigma.on('doubleClickNode', ({ node, event, preventSigmaDefault }) => {
+      preventSigmaDefault();
+      this.#events.pick(node, event.original.shiftKey);
+    });
+    sigma.on('doubleClickEdge', ({ edge, event, preventSigmaDefault }) => {
+      preventSigmaDefault();
+      this.#events.pick(edge, event.original.shiftKey);
+    });
     sigma.on('clickEdge', ({ edge, event }) => this.#events.pick(edge, event.original.shiftKey));
     sigma.on('clickStage', () => this.#events.pick(undefined, false));
     sigma.on('doubleClickStage', ({ preventSigmaDefault }) => {
