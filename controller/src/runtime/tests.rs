@@ -83,7 +83,10 @@ impl App for Recorder {
             }
             Say::Wake => ctx.wake_after(Duration::from_secs(5)),
             Say::Panic => panic!("as told"),
-            Say::Block(until) => drop(until.recv()),
+            Say::Block(until) => {
+                self.note("blocked");
+                drop(until.recv());
+            }
             Say::Seen(port) => self.note(format!("packet at {port}")),
         }
     }
@@ -445,6 +448,7 @@ async fn an_app_that_does_not_keep_up_begins_anew() {
     assert_eq!(lab.hears(0).await, "resync at 0");
     let (go_on, until) = std::sync::mpsc::channel();
     lab.say(0, Say::Block(until)).await;
+    assert_eq!(lab.hears(0).await, "blocked");
     let host = |n: u8| {
         Event::HostAdded(HostId {
             mac: MacAddr([2, 0, 0, 0, 0, n]),
