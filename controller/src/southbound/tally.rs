@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_counted_appears_once_under_the_name_of_its_version() {
+    fn what_was_counted_appears_once_under_its_version() {
         let metrics = Metrics::new();
         let mut tally = Tally::new(Direction::rx);
         for kind in [16, 16, 0xff] {
@@ -129,7 +129,7 @@ mod tests {
         tally.settle(Version::V1_0, &metrics);
         let text = metrics.encode();
         for line in [
-            "southbound_messages_total{version=\"1.0\",type=\"stats_request\",direction=\"rx\"} 2",
+            "southbound_messages_total{version=\"1.0\",type=\"multipart_request\",direction=\"rx\"} 2",
             "southbound_messages_total{version=\"1.0\",type=\"unknown\",direction=\"rx\"} 1",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
