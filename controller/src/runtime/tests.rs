@@ -85,7 +85,8 @@ impl App for Recorder {
             Say::Panic => panic!("as told"),
             Say::Block(until) => {
                 self.note("blocked");
-                drop(until.recv());
+                // Who held us may be gone: go on as well.
+                let _ = until.recv();
             }
             Say::Seen(port) => self.note(format!("packet at {port}")),
         }
