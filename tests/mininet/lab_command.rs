@@ -2,13 +2,12 @@
 //! that nothing is left of it.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use pointsman_tests::controller::program;
-use pointsman_tests::{lab, until};
+use pointsman_tests::{lab, ports, until};
 
 const FREE: [&str; 4] = ["--openflow", "127.0.0.1:0", "--http", "127.0.0.1:0"];
 
@@ -212,7 +211,10 @@ fn mininets_own_command_with_our_parts() {
         .args(["-c", MN, "--custom"])
         .arg(parts)
         .args(["--topo", "pointsman,ring,3"])
-        .args(["--controller", &format!("pointsman,port={}", free_port())])
+        .args([
+            "--controller",
+            &format!("pointsman,port={}", ports::free().port()),
+        ])
         .args(["--wait", "--test", "pingall"])
         .env("POINTSMAN", program())
         .stdin(Stdio::null())
@@ -223,9 +225,4 @@ fn mininets_own_command_with_our_parts() {
     assert!(output.status.success(), "{said}");
     assert!(said.contains("0% dropped (6/6 received)"), "{said}");
     assert_nothing_left();
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

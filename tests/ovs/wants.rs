@@ -10,6 +10,7 @@ use openflow::flow::{Action, Instructions};
 use pointsman::run::{Controller, Data, RunConfig};
 use pointsman::runtime::{AppHandle, Registry};
 use pointsman_tests::ovs::PrivateOvs;
+use pointsman_tests::ports;
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -77,8 +78,7 @@ pub(crate) struct Lab {
 impl Lab {
     /// Connected.
     pub(crate) async fn start(protocol: &'static str) -> Self {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let (controller, app, heard) = controller(any).await;
+        let (controller, app, heard) = controller(ports::free()).await;
         let ovs = PrivateOvs::start();
         let openflow = controller.openflow()[0];
         ovs.add_bridge(BRIDGE, 1, protocol, 4, openflow);

@@ -1,8 +1,7 @@
 //! The program `pointsman` as a process: started on ports of its own, asked over REST, killed.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::until;
+use crate::{ports, until};
 
 /// A controller process. Dropping it kills it, and shows the end of its log when a test fails.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ impl Controller {
     #[must_use]
     pub fn spawn(arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let [openflow, http] = free_ports();
+        let [openflow, http] = [ports::free(), ports::free()];
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
@@ -298,19 +297,6 @@ pub fn program() -> PathBuf {
     newest
         .filter(|file| file.exists())
         .expect("`pointsman` is built: run cargo build first")
-}
-
-/// Ports nobody listens on now. Another process may take one before the controller does; tests of
-/// networks run one after the other, so nobody does.
-fn free_ports() -> [SocketAddr; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    listeners.map(
-        |listener| match listener.and_then(|listener| listener.local_addr()) {
-            Ok(address) => address,
-            Err(error) if error.kind() == ErrorKind::AddrInUse => panic!("no port is free"),
-            Err(error) => panic!("no port: {error}"),
-        },
-    )
 }
 
 fn client() -> reqwest::Client {

@@ -7,6 +7,7 @@
 pub mod controller;
 pub mod lab;
 pub mod ovs;
+pub mod ports;
 pub mod wait;
 
 pub use controller::Controller;
