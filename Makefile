@@ -48,8 +48,8 @@ unit: need-rust ui
 	cargo test --workspace --locked
 	npm --prefix web-ui test
 
-# Real Open vSwitch under Mininet.
-network: $(BINARY)
+# Real Open vSwitch under Mininet, and the dashboard over it.
+network: $(BINARY) tests/browser/node_modules/.package-lock.json
 	@scripts/need.sh $(TEST_PACKAGES)
 	$(AS_ROOT) env PATH="$$PATH" HOME="$$HOME" cargo test -p pointsman-tests --locked --features real-network -- --test-threads=1
 

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use topologies::Topology;
@@ -120,5 +122,65 @@ pub fn lock() -> File {
     let file = file.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     file.lock()
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    remove_leftovers();
     file
+}
+
+/// A machine whose processes were all killed at once, labs and their guardians, keeps bridges and
+/// interfaces: tests that look whether anything is left of a lab would find those. Removed are
+/// bridges of labs whose process is gone, and interfaces of switches that are in no bridge.
+fn remove_leftovers() {
+    for (bridge, owner) in lab_bridges() {
+        if !Path::new("/proc").join(&owner).exists() {
+            run(
+                "ovs-vsctl",
+                &["--timeout=10", "--if-exists", "del-br", &bridge],
+            );
+        }
+    }
+    let is_port = |name: &String| {
+        let parts = name
+            .strip_prefix('s')
+            .and_then(|rest| rest.split_once("-eth"));
+        parts.is_some_and(|(switch, port)| {
+            switch.parse::<u32>().is_ok() && port.parse::<u32>().is_ok()
+        })
+    };
+    let interfaces = std::fs::read_dir("/sys/class/net").into_iter().flatten();
+    let names = interfaces.filter_map(|file| file.ok()?.file_name().into_string().ok());
+    for name in names.filter(is_port) {
+        if run("ovs-vsctl", &["--timeout=10", "port-to-br", &name]).is_none() {
+            // Its other end took it along, or it goes now.
+            run("ip", &["link", "delete", &name]);
+        }
+    }
+}
+
+/// Bridges of labs with the process id each notes: none where Open vSwitch does not run.
+fn lab_bridges() -> Vec<(String, String)> {
+    let columns = [
+        "--timeout=10",
+        "--bare",
+        "--columns=name,external_ids",
+        "--format=csv",
+        "--no-headings",
+    ];
+    let listing = run("ovs-vsctl", &[&columns[..], &["list", "bridge"]].concat());
+    let rows = listing.unwrap_or_default();
+    let row = |line: &str| {
+        let (name, notes) = line.split_once(',')?;
+        let (_, owner) = notes.split_once("pointsman-lab=")?;
+        let digits = owner.chars().take_while(char::is_ascii_digit);
+        Some((name.to_owned(), digits.collect()))
+    };
+    rows.lines().filter_map(row).collect()
+}
+
+/// What a command says; `None` when it fails or is not installed.
+fn run(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
