@@ -51,5 +51,10 @@ pub(super) fn length(
 }
 
 pub(super) fn too_long(version: Version, error: &EncodeError) -> Unsupported {
-    lacking(version, format!("{} of {} bytes", error.what, error.length))
+    match error {
+        EncodeError::TooLong { what, length } => {
+            lacking(version, format!("{what} of {length} bytes"))
+        }
+        EncodeError::NotInVersion { what, .. } => lacking(version, (*what).to_owned()),
+    }
 }

@@ -115,6 +115,12 @@ pub enum DecodeProblem {
         /// As it came.
         value: u64,
     },
+    /// Parts of one kind inside each other, more than a decoder follows.
+    #[error("nested more than {most} deep")]
+    TooDeep {
+        /// Levels that are followed.
+        most: u8,
+    },
     /// A version Pointsman does not speak.
     #[error("wire version {version:#04x} is not spoken: 0x01 (1.0) and 0x04 (1.3) are")]
     Version {
@@ -224,12 +230,24 @@ impl fmt::Display for Report {
     }
 }
 
-/// A message that does not fit its length fields. Nothing was written.
+/// A message that cannot be written. Nothing was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{what} is {length} bytes long, more than its length field can say")]
-pub struct EncodeError {
-    /// Which part.
-    pub what: &'static str,
-    /// Its length.
-    pub length: usize,
+#[non_exhaustive]
+pub enum EncodeError {
+    /// A part does not fit its length field.
+    #[error("{what} is {length} bytes long, more than its length field can say")]
+    TooLong {
+        /// Which part.
+        what: &'static str,
+        /// Its length.
+        length: usize,
+    },
+    /// A part that the version of the message does not have.
+    #[error("OpenFlow {version} has no {what}")]
+    NotInVersion {
+        /// Which part.
+        what: &'static str,
+        /// Of the message.
+        version: Version,
+    },
 }

@@ -74,8 +74,8 @@ pub trait Wire: Sized {
     /// Reads one from the front of `reader`.
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 
-    /// Appends it. A length that does not fit its field is remembered by the writer and refused
-    /// when the message is closed.
+    /// Appends it. A length that does not fit its field, and a part that the version does not have
+    /// ([`Writer::lacks`]), are remembered by the writer and refused when the message is closed.
     fn encode(&self, writer: &mut Writer<'_>);
 
     /// Where to put the payload that ends the frame, for a message that leaves it to the caller

@@ -24,7 +24,13 @@ pub struct Reader<'a> {
     /// Whether a payload that ends the frame may be left for [`Reader::payload_start`].
     defers_payload: bool,
     payload_start: Option<usize>,
+    /// How many more times a part may hold parts of its own kind.
+    depth: u8,
 }
+
+/// How deep parts of one kind may be nested: actions in actions, messages in messages. Each level
+/// is a level of the decoder's own stack, and 64 KiB of headers would make 4,000 of them.
+const MAX_DEPTH: u8 = 32;
 
 /// A place in the frame, to blame for a value read there.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +51,7 @@ impl<'a> Reader<'a> {
             blame: ErrorCode::BAD_REQUEST_BAD_LEN,
             defers_payload: false,
             payload_start: None,
+            depth: MAX_DEPTH,
         }
     }
 
@@ -168,7 +175,24 @@ impl<'a> Reader<'a> {
             blame: self.blame,
             defers_payload: false,
             payload_start: None,
+            depth: self.depth,
         })
+    }
+
+    /// Reads a part that may hold parts of its own kind, which is where a decoder can be made to
+    /// call itself: nested more than 32 deep it is refused.
+    pub fn nested<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let Some(deeper) = self.depth.checked_sub(1) else {
+            let problem = DecodeProblem::TooDeep { most: MAX_DEPTH };
+            return Err(DecodeError::new(self.offset(), problem, self.blame));
+        };
+        self.depth = deeper;
+        let part = read(self);
+        self.depth = deeper + 1;
+        part
     }
 
     /// One element that begins with a 16-bit type and a 16-bit length of the whole, these four

@@ -10,8 +10,8 @@ use crate::Version;
 pub struct Writer<'a> {
     into: &'a mut BytesMut,
     version: Version,
-    /// The first length that did not fit; the message is taken back when it is closed.
-    overflow: Option<EncodeError>,
+    /// What was wrong first; the message is taken back when it is closed.
+    error: Option<EncodeError>,
 }
 
 impl<'a> Writer<'a> {
@@ -20,7 +20,7 @@ impl<'a> Writer<'a> {
         Self {
             into,
             version,
-            overflow: None,
+            error: None,
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
         match u16::try_from(length) {
             Ok(length) => self.into[at..at + 2].copy_from_slice(&length.to_be_bytes()),
             Err(_) => {
-                self.overflow.get_or_insert(EncodeError { what, length });
+                self.error.get_or_insert(EncodeError::TooLong { what, length });
             }
         }
     }
@@ -96,9 +96,16 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether every length fitted.
+    /// The message has a part that its version does not have: it is taken back when it is closed.
+    pub fn lacks(&mut self, what: &'static str) {
+        let version = self.version;
+        self.error
+            .get_or_insert(EncodeError::NotInVersion { what, version });
+    }
+
+    /// Whether every length fitted and every part exists in this version.
     pub fn finish(self) -> Result<(), EncodeError> {
-        self.overflow.map_or(Ok(()), Err)
+        self.error.map_or(Ok(()), Err)
     }
 }
 
