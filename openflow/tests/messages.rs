@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod generate;
 mod samples;
 
 use std::collections::BTreeSet;
 
 use bytes::{Bytes, BytesMut};
-use openflow::wire::{Body, Message};
+use openflow::wire::{Hello, Message};
+use openflow::{Version, v10, v13};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use samples::samples;
 
 fn encoded(message: &Message) -> Vec<u8> {
@@ -23,24 +27,50 @@ fn framed(mut bytes: Vec<u8>) -> Bytes {
     bytes.into()
 }
 
+/// Every row of the tables, in every version it is for.
+fn every_type() -> BTreeSet<(u8, u8)> {
+    let levels = [
+        (v10::Body::TYPES, &[Version::V1_0][..]),
+        (
+            v13::Body::TYPES,
+            &[Version::V1_3, Version::V1_4, Version::V1_5],
+        ),
+    ];
+    let hellos = [Version::V1_0, Version::V1_3].map(|version| (version.wire(), Hello::KIND));
+    let rows = levels.into_iter().flat_map(|(types, versions)| {
+        versions.iter().flat_map(|version| {
+            let rows = types.iter().filter(|row| row.is_in(*version));
+            rows.map(|row| (version.wire(), row.number))
+        })
+    });
+    rows.chain(hellos).collect()
+}
+
+fn types(messages: impl IntoIterator<Item = Message>) -> BTreeSet<(u8, u8)> {
+    messages
+        .into_iter()
+        .map(|message| (message.version(), encoded(&message)[1]))
+        .collect()
+}
+
 #[test]
 fn every_message_type_has_a_sample() {
-    let kinds = |of: fn(&Body) -> Option<u8>| -> BTreeSet<u8> {
-        samples()
-            .iter()
-            .filter_map(|(_, message)| of(&message.body))
-            .collect()
-    };
-    let v10 = kinds(|body| match body {
-        Body::V10(body) => Some(body.kind()),
-        _ => None,
-    });
-    let v13 = kinds(|body| match body {
-        Body::V13(body) => Some(body.kind()),
-        _ => None,
-    });
-    assert_eq!(v10, (1..=21).collect());
-    assert_eq!(v13, (1..=29).collect());
+    let sampled = types(samples().into_iter().map(|(_, message)| message));
+    let missing: Vec<_> = every_type().difference(&sampled).copied().collect();
+    assert!(missing.is_empty(), "(version, type): {missing:02x?}");
+}
+
+#[test]
+fn every_message_type_is_generated() {
+    let mut runner = TestRunner::deterministic();
+    let mut generated = BTreeSet::new();
+    for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
+        let message = generate::message(version);
+        let draw = |_| message.new_tree(&mut runner).unwrap().current();
+        generated.extend(types((0..1000).map(draw)));
+    }
+    let missing: Vec<_> = every_type().difference(&generated).copied().collect();
+    assert!(missing.is_empty(), "(version, type): {missing:02x?}");
 }
 
 #[test]

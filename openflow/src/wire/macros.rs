@@ -183,6 +183,16 @@ macro_rules! message_types {
         }
 
         impl Body {
+            /// The rows of the table, in the order of their numbers.
+            pub const TYPES: &'static [crate::wire::MessageType] = &[
+                $(crate::wire::MessageType {
+                    number: $number,
+                    name: $text,
+                    since: crate::Version::$since,
+                    until: crate::Version::$until,
+                },)+
+            ];
+
             /// The specification's name without prefix.
             #[must_use]
             pub fn type_name(&self) -> &'static str {

@@ -48,6 +48,27 @@ pub enum Body {
     V13(v13::Body),
 }
 
+/// A row of a version's table of message types: [`v10::Body::TYPES`], [`v13::Body::TYPES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageType {
+    /// In the header.
+    pub number: u8,
+    /// The specification's, without prefix.
+    pub name: &'static str,
+    /// The first version that has it.
+    pub since: Version,
+    /// The last.
+    pub until: Version,
+}
+
+impl MessageType {
+    /// Whether a version has it.
+    #[must_use]
+    pub fn is_in(&self, version: Version) -> bool {
+        (self.since..=self.until).contains(&version)
+    }
+}
+
 /// Payload of an echo request or reply (OF 1.3.5 §7.5.2). The reply carries that of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Echo {

@@ -26,7 +26,7 @@
 //! - **A message**: a file in [`crate::v10`] or [`crate::v13`] with struct, decode and encode in
 //!   this order ([`Wire`]), and a row in the table of `mod.rs` beside it: number, name, first and
 //!   last version with this layout. A sample in `tests/samples`, a strategy in
-//!   `tests/round_trip.rs`; a test fails while the sample is missing.
+//!   `tests/generate`; a test fails while one of them is missing.
 //! - **A field a later version has in it**: a field of the struct, read where
 //!   [`Reader::version`] has it and written where [`Writer::version`] has; then the last version
 //!   of its row is raised.
@@ -59,7 +59,7 @@ pub use error_names::ErrorName;
 pub use header::{Header, MAX_FRAME, frame_length};
 pub use hello::{Hello, HelloElement};
 pub use line::decode_line;
-pub use message::{Body, Echo, Error, Experimenter, Message};
+pub use message::{Body, Echo, Error, Experimenter, Message, MessageType};
 pub use reader::{Mark, Reader};
 pub use text::FixedText;
 pub use writer::Writer;

@@ -62,7 +62,8 @@ impl<'a> Writer<'a> {
         match u16::try_from(length) {
             Ok(length) => self.into[at..at + 2].copy_from_slice(&length.to_be_bytes()),
             Err(_) => {
-                self.error.get_or_insert(EncodeError::TooLong { what, length });
+                self.error
+                    .get_or_insert(EncodeError::TooLong { what, length });
             }
         }
     }

@@ -1,0 +1,278 @@
+//! Messages of 1.3 and later that are not multipart.
+
+use openflow::wire::{Error, Experimenter};
+use openflow::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, v13};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::oxm::matching;
+use super::v13_actions::{actions, bucket, instructions};
+use super::{Named, aligned, echo, of, payload, text};
+
+pub(crate) fn port(_: Version) -> impl Strategy<Value = v13::Port> {
+    fields!(v13::Port {
+        port_no: of(PortNo),
+        hw_addr: of(MacAddr),
+        name: text(),
+        config: of(v13::PortConfig::from_bits_retain),
+        state: of(v13::PortState::from_bits_retain),
+        curr: of(v13::PortFeatures::from_bits_retain),
+        advertised: of(v13::PortFeatures::from_bits_retain),
+        supported: of(v13::PortFeatures::from_bits_retain),
+        peer: of(v13::PortFeatures::from_bits_retain),
+        curr_speed: any::<u32>(),
+        max_speed: any::<u32>(),
+    })
+}
+
+pub(crate) fn error() -> impl Strategy<Value = Error> {
+    let plain = fields!(Error {
+        kind: 0u16..0xffff,
+        code: any::<u16>(),
+        experimenter: Just(None),
+        data: payload(),
+    });
+    let experimenter = fields!(Error {
+        kind: Just(0xffff),
+        code: any::<u16>(),
+        experimenter: any::<u32>().prop_map(Some),
+        data: payload(),
+    });
+    prop_oneof![plain, experimenter]
+}
+
+pub(crate) fn flow_mod(version: Version) -> impl Strategy<Value = v13::FlowMod> {
+    let commands = [
+        v13::FlowModCommand::Add,
+        v13::FlowModCommand::Modify,
+        v13::FlowModCommand::ModifyStrict,
+        v13::FlowModCommand::Delete,
+        v13::FlowModCommand::DeleteStrict,
+    ];
+    fields!(v13::FlowMod {
+        cookie: of(Cookie),
+        cookie_mask: any::<u64>(),
+        table_id: of(TableId),
+        command: proptest::sample::select(commands.to_vec()),
+        idle_timeout: any::<u16>(),
+        hard_timeout: any::<u16>(),
+        priority: any::<u16>(),
+        buffer_id: of(BufferId),
+        out_port: of(PortNo),
+        out_group: of(GroupId),
+        flags: of(v13::FlowModFlags::from_bits_retain),
+        matching: matching(),
+        instructions: instructions(version),
+    })
+}
+
+pub(crate) fn group_mod(version: Version) -> impl Strategy<Value = v13::GroupMod> {
+    let commands = [
+        v13::GroupModCommand::Add,
+        v13::GroupModCommand::Modify,
+        v13::GroupModCommand::Delete,
+    ];
+    fields!(v13::GroupMod {
+        command: proptest::sample::select(commands.to_vec()),
+        kind: of::<u8, _>(v13::GroupType::from),
+        group_id: of(GroupId),
+        buckets: vec(bucket(version), 0..4),
+    })
+}
+
+pub(crate) fn meter_mod(_: Version) -> impl Strategy<Value = v13::MeterMod> {
+    let commands = [
+        v13::MeterModCommand::Add,
+        v13::MeterModCommand::Modify,
+        v13::MeterModCommand::Delete,
+    ];
+    let band = prop_oneof![
+        fields!(v13::MeterBand::Drop {
+            rate: any::<u32>(),
+            burst_size: any::<u32>()
+        }),
+        fields!(v13::MeterBand::DscpRemark {
+            rate: any::<u32>(),
+            burst_size: any::<u32>(),
+            prec_level: any::<u8>()
+        }),
+        fields!(v13::MeterBand::Experimenter {
+            rate: any::<u32>(),
+            burst_size: any::<u32>(),
+            experimenter: any::<u32>(),
+            data: payload(),
+        }),
+    ];
+    fields!(v13::MeterMod {
+        command: proptest::sample::select(commands.to_vec()),
+        // Rates are in kbit/s or in packets, not in both.
+        flags: any::<u16>().prop_map(|bits| v13::MeterFlags::from_bits_retain(bits & !1)),
+        meter_id: of(MeterId),
+        bands: vec(band, 0..4),
+    })
+}
+
+pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
+    use v13::Body;
+    let features = fields!(v13::FeaturesReply {
+        datapath_id: of(Dpid),
+        n_buffers: any::<u32>(),
+        n_tables: any::<u8>(),
+        auxiliary_id: any::<u8>(),
+        capabilities: of(v13::Capabilities::from_bits_retain),
+        reserved: any::<u32>(),
+    });
+    let config = || {
+        fields!(v13::SwitchConfig {
+            flags: of(v13::ConfigFlags::from_bits_retain),
+            miss_send_len: any::<u16>(),
+        })
+    };
+    let packet_in = fields!(v13::PacketIn {
+        buffer_id: of(BufferId),
+        total_len: any::<u16>(),
+        reason: of::<u8, _>(v13::PacketInReason::from),
+        table_id: of(TableId),
+        cookie: of(Cookie),
+        matching: matching(),
+        data: payload(),
+    });
+    let flow_removed = fields!(v13::FlowRemoved {
+        cookie: of(Cookie),
+        priority: any::<u16>(),
+        reason: of::<u8, _>(v13::FlowRemovedReason::from),
+        table_id: of(TableId),
+        duration_sec: any::<u32>(),
+        duration_nsec: any::<u32>(),
+        idle_timeout: any::<u16>(),
+        hard_timeout: any::<u16>(),
+        packet_count: any::<u64>(),
+        byte_count: any::<u64>(),
+        matching: matching(),
+    });
+    let port_status = fields!(v13::PortStatus {
+        reason: of::<u8, _>(v13::PortReason::from),
+        desc: port(version)
+    });
+    let packet_out = fields!(v13::PacketOut {
+        buffer_id: of(BufferId),
+        in_port: of(PortNo),
+        actions: actions(version),
+        data: payload(),
+    });
+    let port_mod = fields!(v13::PortMod {
+        port_no: of(PortNo),
+        hw_addr: of(MacAddr),
+        config: of(v13::PortConfig::from_bits_retain),
+        mask: of(v13::PortConfig::from_bits_retain),
+        advertise: of(v13::PortFeatures::from_bits_retain),
+    });
+    let property = prop_oneof![
+        fields!(v13::QueueProperty::MinRate { rate: any::<u16>() }),
+        fields!(v13::QueueProperty::MaxRate { rate: any::<u16>() }),
+        fields!(v13::QueueProperty::Unknown {
+            kind: 3u16..,
+            data: aligned(4)
+        }),
+    ];
+    let queue = fields!(v13::PacketQueue {
+        queue_id: any::<u32>(),
+        port: of(PortNo),
+        properties: vec(property, 0..3),
+    });
+    let role = || {
+        fields!(v13::Role {
+            role: of::<u32, _>(v13::ControllerRole::from),
+            generation_id: any::<u64>()
+        })
+    };
+    let async_config = || {
+        fields!(v13::AsyncConfig {
+            packet_in_mask: any::<[u32; 2]>(),
+            port_status_mask: any::<[u32; 2]>(),
+            flow_removed_mask: any::<[u32; 2]>(),
+        })
+    };
+    let experimenter = fields!(Experimenter {
+        experimenter: any::<u32>(),
+        exp_type: any::<u32>(),
+        data: payload()
+    });
+    vec![
+        ("error", error().prop_map(Body::Error).boxed()),
+        ("echo_request", echo().prop_map(Body::EchoRequest).boxed()),
+        ("echo_reply", echo().prop_map(Body::EchoReply).boxed()),
+        (
+            "experimenter",
+            experimenter.prop_map(Body::Experimenter).boxed(),
+        ),
+        (
+            "features_reply",
+            features.prop_map(Body::FeaturesReply).boxed(),
+        ),
+        (
+            "get_config_reply",
+            config().prop_map(Body::GetConfigReply).boxed(),
+        ),
+        ("set_config", config().prop_map(Body::SetConfig).boxed()),
+        ("packet_in", packet_in.prop_map(Body::PacketIn).boxed()),
+        (
+            "flow_removed",
+            flow_removed.prop_map(Body::FlowRemoved).boxed(),
+        ),
+        (
+            "port_status",
+            port_status.prop_map(Body::PortStatus).boxed(),
+        ),
+        ("packet_out", packet_out.prop_map(Body::PacketOut).boxed()),
+        (
+            "flow_mod",
+            flow_mod(version).prop_map(Body::FlowMod).boxed(),
+        ),
+        (
+            "group_mod",
+            group_mod(version).prop_map(Body::GroupMod).boxed(),
+        ),
+        ("port_mod", port_mod.prop_map(Body::PortMod).boxed()),
+        (
+            "table_mod",
+            fields!(v13::TableMod {
+                table_id: of(TableId),
+                config: any::<u32>()
+            })
+            .prop_map(Body::TableMod)
+            .boxed(),
+        ),
+        (
+            "queue_get_config_request",
+            fields!(v13::QueueConfigRequest { port: of(PortNo) })
+                .prop_map(Body::QueueGetConfigRequest)
+                .boxed(),
+        ),
+        (
+            "queue_get_config_reply",
+            fields!(v13::QueueConfigReply {
+                port: of(PortNo),
+                queues: vec(queue, 0..3)
+            })
+            .prop_map(Body::QueueGetConfigReply)
+            .boxed(),
+        ),
+        ("role_request", role().prop_map(Body::RoleRequest).boxed()),
+        ("role_reply", role().prop_map(Body::RoleReply).boxed()),
+        (
+            "get_async_reply",
+            async_config().prop_map(Body::GetAsyncReply).boxed(),
+        ),
+        ("set_async", async_config().prop_map(Body::SetAsync).boxed()),
+        (
+            "meter_mod",
+            meter_mod(version).prop_map(Body::MeterMod).boxed(),
+        ),
+        ("features_request", Just(Body::FeaturesRequest).boxed()),
+        ("get_config_request", Just(Body::GetConfigRequest).boxed()),
+        ("barrier_request", Just(Body::BarrierRequest).boxed()),
+        ("barrier_reply", Just(Body::BarrierReply).boxed()),
+        ("get_async_request", Just(Body::GetAsyncRequest).boxed()),
+    ]
+}

@@ -1,0 +1,424 @@
+//! Messages of 1.3, and those of them that later versions have as they are.
+
+use bytes::{Bytes, BytesMut};
+use openflow::oxm::{Class, Field, Oxm, OxmField, OxmList};
+use openflow::wire::{Echo, Experimenter, FixedText, Message};
+use openflow::{BufferId, Cookie, Dpid, GroupId, MeterId, PortNo, TableId, Version, Xid, v13};
+use smallvec::smallvec;
+
+use super::{MAC, PACKET, echo, error};
+
+pub(crate) fn samples() -> Vec<Message> {
+    [Version::V1_3, Version::V1_4, Version::V1_5]
+        .into_iter()
+        .flat_map(in_version)
+        .collect()
+}
+
+fn in_version(version: Version) -> impl Iterator<Item = Message> {
+    bodies()
+        .into_iter()
+        .filter(move |body| {
+            let rows = v13::Body::TYPES.iter();
+            rows.filter(|row| row.number == body.kind())
+                .any(|row| row.is_in(version))
+        })
+        .map(move |body| Message::v13(version, Xid(0x10 + u32::from(version.wire())), body))
+        // Which of their parts the version has, the encoder knows.
+        .filter(move |message| {
+            version == Version::V1_3 || message.encode(&mut BytesMut::new()).is_ok()
+        })
+}
+
+/// Known fields plain and masked, an unknown one, one of an experimenter.
+pub(crate) fn matching() -> v13::Match {
+    let mut oxm_fields = OxmList::new();
+    oxm_fields.push(Field::InPort, 1, None);
+    oxm_fields.push(Field::EthDst, 0x0180_c200_0000, Some(0xffff_ffff_fff0));
+    oxm_fields.push(Field::EthType, 0x86dd, None);
+    oxm_fields.push(Field::VlanVid, 0x1007, None);
+    oxm_fields.push(Field::Ipv6Dst, 0xff02 << 112 | 1, Some(u128::MAX << 64));
+    oxm_fields.push(Field::Metadata, 0xdead_beef, Some(0xffff_ffff));
+    oxm_fields.push(Field::MplsLabel, 0xf_ffff, None);
+    oxm_fields.push(Field::PbbIsid, 0xff_ffff, None);
+    let unknown = Oxm::new(
+        Class(0x0001),
+        105,
+        true,
+        None,
+        &[0, 0, 0, 0x20, 0, 0, 0, 0x20],
+    );
+    oxm_fields.push_oxm(unknown.expect("well-formed"));
+    let experimenter = Oxm::new(Class::EXPERIMENTER, 4, false, Some(0x4f4e_4600), &[9, 9]);
+    oxm_fields.push_oxm(experimenter.expect("well-formed"));
+    v13::Match { oxm_fields }
+}
+
+/// Every action of 1.3.
+pub(crate) fn actions() -> v13::Actions {
+    use v13::Action;
+    smallvec![
+        Action::Output {
+            port: PortNo::CONTROLLER,
+            max_len: 0xffff
+        },
+        Action::CopyTtlOut,
+        Action::CopyTtlIn,
+        Action::SetMplsTtl { mpls_ttl: 64 },
+        Action::DecMplsTtl,
+        Action::PushVlan { ethertype: 0x8100 },
+        Action::PopVlan,
+        Action::PushMpls { ethertype: 0x8847 },
+        Action::PopMpls { ethertype: 0x0800 },
+        Action::SetQueue { queue_id: 3 },
+        Action::Group {
+            group_id: GroupId(99)
+        },
+        Action::SetNwTtl { nw_ttl: 10 },
+        Action::DecNwTtl,
+        Action::SetField {
+            field: OxmField::new(Field::VlanVid, 0x1102, None)
+        },
+        Action::SetField {
+            field: OxmField::new(Field::Ipv6Src, 1 << 127, None)
+        },
+        Action::SetField {
+            field: OxmField::new(Field::EthSrc, 0x0200_5e00_5301, None)
+        },
+        Action::PushPbb { ethertype: 0x88e7 },
+        Action::PopPbb,
+        Action::Experimenter {
+            experimenter: 0x2320,
+            data: Bytes::from_static(&[0, 43, 0, 0, 0, 0, 0, 0]),
+        },
+        Action::Unknown {
+            kind: 77,
+            data: Bytes::from_static(&[1, 2, 3, 4])
+        },
+    ]
+}
+
+fn instructions() -> v13::Instructions {
+    use v13::Instruction;
+    smallvec![
+        Instruction::Meter {
+            meter_id: MeterId(1)
+        },
+        Instruction::ApplyActions { actions: actions() },
+        Instruction::ClearActions,
+        Instruction::WriteActions {
+            actions: smallvec![]
+        },
+        Instruction::WriteMetadata {
+            metadata: 1,
+            metadata_mask: u64::MAX
+        },
+        Instruction::Experimenter {
+            experimenter: 7,
+            data: Bytes::new()
+        },
+        Instruction::Unknown {
+            kind: 99,
+            data: Bytes::from_static(&[0; 4])
+        },
+        Instruction::GotoTable {
+            table_id: TableId(7)
+        },
+    ]
+}
+
+fn port() -> v13::Port {
+    v13::Port {
+        port_no: PortNo(1),
+        hw_addr: MAC,
+        name: FixedText::new("s1-eth1"),
+        config: v13::PortConfig::NO_RECV,
+        state: v13::PortState::LIVE,
+        curr: v13::PortFeatures::F10GB_FD,
+        advertised: v13::PortFeatures::empty(),
+        supported: v13::PortFeatures::from_bits_retain(0x8000_0001),
+        peer: v13::PortFeatures::empty(),
+        curr_speed: 10_000_000,
+        max_speed: 0,
+    }
+}
+
+fn buckets() -> Vec<v13::Bucket> {
+    vec![
+        v13::Bucket {
+            weight: 1,
+            watch_port: PortNo(1),
+            watch_group: GroupId::ANY,
+            actions: actions(),
+        },
+        v13::Bucket {
+            weight: 0,
+            watch_port: PortNo::ANY,
+            watch_group: GroupId::ANY,
+            actions: smallvec![],
+        },
+    ]
+}
+
+fn bodies() -> Vec<v13::Body> {
+    use v13::Body;
+    let request = |body| {
+        Body::MultipartRequest(v13::MultipartRequest {
+            flags: v13::MultipartFlags::empty(),
+            body,
+        })
+    };
+    let reply = |body| {
+        Body::MultipartReply(v13::MultipartReply {
+            flags: v13::MultipartFlags::MORE,
+            body,
+        })
+    };
+    let flow_request = v13::FlowStatsRequest {
+        table_id: TableId::ALL,
+        out_port: PortNo::ANY,
+        out_group: GroupId::ANY,
+        cookie: Cookie(0),
+        cookie_mask: 0,
+        matching: matching(),
+    };
+    let config = v13::SwitchConfig {
+        flags: v13::ConfigFlags::empty(),
+        miss_send_len: 0xffff,
+    };
+    let async_config = v13::AsyncConfig {
+        packet_in_mask: [7, 0],
+        port_status_mask: [7, 7],
+        flow_removed_mask: [15, 0],
+    };
+    let role = |role| v13::Role {
+        role,
+        generation_id: 0x1234_5678_9abc_def0,
+    };
+    let port_stats = v13::PortStats {
+        port_no: PortNo::LOCAL,
+        rx_packets: 1,
+        tx_packets: 2,
+        rx_bytes: 3,
+        tx_bytes: 4,
+        rx_dropped: 5,
+        tx_dropped: 6,
+        rx_errors: 7,
+        tx_errors: 8,
+        rx_frame_err: u64::MAX,
+        rx_over_err: 10,
+        rx_crc_err: 11,
+        collisions: 12,
+        duration_sec: 13,
+        duration_nsec: 14,
+    };
+    vec![
+        Body::Error(error(4, 9, None)),
+        Body::Error(error(0xffff, 2600, Some(0x4f4e_4600))),
+        Body::EchoRequest(echo()),
+        Body::EchoReply(Echo::default()),
+        Body::Experimenter(Experimenter {
+            experimenter: 0x4f4e_4600,
+            exp_type: 1911,
+            data: Bytes::from_static(&[0, 0, 0, 2]),
+        }),
+        Body::FeaturesRequest,
+        Body::FeaturesReply(v13::FeaturesReply {
+            datapath_id: Dpid(0xfedc_ba98_7654_3210),
+            n_buffers: 0,
+            n_tables: 254,
+            auxiliary_id: 1,
+            capabilities: v13::Capabilities::FLOW_STATS | v13::Capabilities::PORT_BLOCKED,
+            reserved: 0x1234,
+        }),
+        Body::GetConfigRequest,
+        Body::GetConfigReply(config),
+        Body::SetConfig(config),
+        Body::PacketIn(v13::PacketIn {
+            buffer_id: BufferId::NONE,
+            total_len: 60,
+            reason: v13::PacketInReason::InvalidTtl,
+            table_id: TableId(1),
+            cookie: Cookie(u64::MAX),
+            matching: matching(),
+            data: Bytes::from_static(PACKET),
+        }),
+        Body::FlowRemoved(v13::FlowRemoved {
+            cookie: Cookie(1),
+            priority: 2,
+            reason: v13::FlowRemovedReason::from(9),
+            table_id: TableId(3),
+            duration_sec: 4,
+            duration_nsec: 5,
+            idle_timeout: 6,
+            hard_timeout: 7,
+            packet_count: 8,
+            byte_count: 9,
+            matching: matching(),
+        }),
+        Body::PortStatus(v13::PortStatus {
+            reason: v13::PortReason::Add,
+            desc: port(),
+        }),
+        Body::PacketOut(v13::PacketOut {
+            buffer_id: BufferId::NONE,
+            in_port: PortNo::CONTROLLER,
+            actions: actions(),
+            data: Bytes::from_static(PACKET),
+        }),
+        Body::FlowMod(v13::FlowMod {
+            cookie: Cookie(1),
+            cookie_mask: 2,
+            table_id: TableId(3),
+            command: v13::FlowModCommand::ModifyStrict,
+            idle_timeout: 4,
+            hard_timeout: 5,
+            priority: 6,
+            buffer_id: BufferId::NONE,
+            out_port: PortNo::ANY,
+            out_group: GroupId::ANY,
+            flags: v13::FlowModFlags::RESET_COUNTS,
+            matching: matching(),
+            instructions: instructions(),
+        }),
+        Body::GroupMod(v13::GroupMod {
+            command: v13::GroupModCommand::Modify,
+            kind: v13::GroupType::FastFailover,
+            group_id: GroupId(1),
+            buckets: buckets(),
+        }),
+        Body::PortMod(v13::PortMod {
+            port_no: PortNo(1),
+            hw_addr: MAC,
+            config: v13::PortConfig::PORT_DOWN,
+            mask: v13::PortConfig::PORT_DOWN,
+            advertise: v13::PortFeatures::empty(),
+        }),
+        Body::TableMod(v13::TableMod {
+            table_id: TableId::ALL,
+            config: 3,
+        }),
+        request(v13::MultipartRequestBody::Desc),
+        request(v13::MultipartRequestBody::Flow(flow_request.clone())),
+        request(v13::MultipartRequestBody::Aggregate(flow_request)),
+        request(v13::MultipartRequestBody::Table),
+        request(v13::MultipartRequestBody::Port(v13::PortStatsRequest {
+            port_no: PortNo::ANY,
+        })),
+        request(v13::MultipartRequestBody::Group(v13::GroupStatsRequest {
+            group_id: GroupId::ALL,
+        })),
+        request(v13::MultipartRequestBody::GroupDesc),
+        request(v13::MultipartRequestBody::PortDesc),
+        request(v13::MultipartRequestBody::Other {
+            kind: v13::MultipartType::Queue,
+            data: Bytes::from_static(&[0xff; 8]),
+        }),
+        reply(v13::MultipartReplyBody::Desc(Box::new(v13::DescStats {
+            mfr_desc: FixedText::new("Nicira, Inc."),
+            hw_desc: FixedText::new("Open vSwitch"),
+            sw_desc: FixedText::new("3.1.0"),
+            serial_num: FixedText::new("None"),
+            dp_desc: FixedText::new("s1"),
+        }))),
+        reply(v13::MultipartReplyBody::Flow(vec![
+            v13::FlowStats {
+                table_id: TableId(0),
+                duration_sec: 1,
+                duration_nsec: 2,
+                priority: 3,
+                idle_timeout: 4,
+                hard_timeout: 5,
+                flags: v13::FlowModFlags::SEND_FLOW_REM,
+                cookie: Cookie(6),
+                packet_count: 7,
+                byte_count: 8,
+                matching: matching(),
+                instructions: instructions(),
+            };
+            2
+        ])),
+        reply(v13::MultipartReplyBody::Aggregate(v13::AggregateStats {
+            packet_count: 1,
+            byte_count: 2,
+            flow_count: 3,
+        })),
+        reply(v13::MultipartReplyBody::Table(vec![v13::TableStats {
+            table_id: TableId(1),
+            active_count: 2,
+            lookup_count: 3,
+            matched_count: 4,
+        }])),
+        reply(v13::MultipartReplyBody::Port(vec![port_stats, port_stats])),
+        reply(v13::MultipartReplyBody::Group(vec![v13::GroupStats {
+            group_id: GroupId(1),
+            ref_count: 2,
+            packet_count: 3,
+            byte_count: 4,
+            duration_sec: 5,
+            duration_nsec: 6,
+            bucket_stats: vec![
+                v13::BucketCounter {
+                    packet_count: 7,
+                    byte_count: 8
+                };
+                2
+            ],
+        }])),
+        reply(v13::MultipartReplyBody::GroupDesc(vec![v13::GroupDesc {
+            kind: v13::GroupType::Select,
+            group_id: GroupId(1),
+            buckets: buckets(),
+        }])),
+        reply(v13::MultipartReplyBody::PortDesc(vec![port(), port()])),
+        reply(v13::MultipartReplyBody::Other {
+            kind: v13::MultipartType::from(1234),
+            data: Bytes::from_static(&[1, 2, 3]),
+        }),
+        Body::BarrierRequest,
+        Body::BarrierReply,
+        Body::QueueGetConfigRequest(v13::QueueConfigRequest { port: PortNo::ANY }),
+        Body::QueueGetConfigReply(v13::QueueConfigReply {
+            port: PortNo(1),
+            queues: vec![v13::PacketQueue {
+                queue_id: 1,
+                port: PortNo(1),
+                properties: vec![
+                    v13::QueueProperty::MinRate { rate: 500 },
+                    v13::QueueProperty::MaxRate { rate: 900 },
+                    v13::QueueProperty::Unknown {
+                        kind: 0xffff,
+                        data: Bytes::from_static(&[0; 12]),
+                    },
+                ],
+            }],
+        }),
+        Body::RoleRequest(role(v13::ControllerRole::Master)),
+        Body::RoleReply(role(v13::ControllerRole::Slave)),
+        Body::GetAsyncRequest,
+        Body::GetAsyncReply(async_config),
+        Body::SetAsync(async_config),
+        Body::MeterMod(v13::MeterMod {
+            command: v13::MeterModCommand::Add,
+            flags: v13::MeterFlags::KBPS | v13::MeterFlags::BURST,
+            meter_id: MeterId(5),
+            bands: vec![
+                v13::MeterBand::Drop {
+                    rate: 1000,
+                    burst_size: 10,
+                },
+                v13::MeterBand::DscpRemark {
+                    rate: 500,
+                    burst_size: 5,
+                    prec_level: 1,
+                },
+                v13::MeterBand::Experimenter {
+                    rate: 1,
+                    burst_size: 2,
+                    experimenter: 3,
+                    data: Bytes::from_static(&[4, 5, 6, 7]),
+                },
+            ],
+        }),
+    ]
+}
