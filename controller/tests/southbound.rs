@@ -359,11 +359,8 @@ async fn what_a_version_cannot_express_is_refused_without_being_sent() {
             }
         }
     });
-    let group = openflow::flow::Group {
-        id: GroupId(1),
-        kind: openflow::flow::GroupType::All,
-        buckets: Vec::new(),
-    };
+    let kind = openflow::flow::GroupType::All;
+    let group = openflow::flow::Group::new(GroupId(1), kind, Vec::new());
     let command = GroupCommand::Add;
     let changes = vec![flow(1), Change::Group(GroupMod { command, group })];
     let applied = handle.apply(changes).await.unwrap();

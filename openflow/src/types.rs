@@ -312,6 +312,11 @@ impl GroupId {
     pub const ANY: Self = Self(0xffff_ffff);
 }
 
+impl MeterId {
+    /// All meters; deletes and requests only (`OFPM_ALL`).
+    pub const ALL: Self = Self(0xffff_ffff);
+}
+
 impl BufferId {
     /// The whole packet is in the message (`OFP_NO_BUFFER`).
     pub const NONE: Self = Self(0xffff_ffff);

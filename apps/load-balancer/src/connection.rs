@@ -393,6 +393,7 @@ mod tests {
             idle_timeout_s: rule.idle_timeout_s,
             hard_timeout_s: 0,
             flags: FlowFlags::empty(),
+            importance: 0,
             age: std::time::Duration::ZERO,
             packets: 0,
             bytes: 0,

@@ -165,11 +165,7 @@ pub(super) fn delete(key: &Key, actual: &Actual, version: Version) -> Change {
         Key::Flow(key) => Change::Flow(delete_entry(key, actual.cookie(), version)),
         Key::Group(id) => Change::Group(GroupMod {
             command: GroupCommand::Delete,
-            group: Group {
-                id: *id,
-                kind: GroupType::All,
-                buckets: Vec::new(),
-            },
+            group: Group::new(*id, GroupType::All, Vec::new()),
         }),
     }
 }

@@ -403,11 +403,7 @@ fn of_rule(cookie: Cookie, rule: Rule) -> Item {
 
 /// The same of a group.
 fn of_group(app: AppTag, wanted: WantedGroup) -> Item {
-    let group = Group {
-        id: app.group(wanted.number),
-        kind: wanted.kind,
-        buckets: wanted.buckets,
-    };
+    let group = Group::new(app.group(wanted.number), wanted.kind, wanted.buckets);
     Item {
         dpid: wanted.dpid,
         key: Key::Group(group.id),

@@ -44,6 +44,11 @@ pub enum Action {
         /// Right-aligned, [`crate::oxm::FieldInfo::full_mask`] for the whole field.
         mask: u128,
     },
+    /// Copy bits from one field to another: 1.5; 1.3 and 1.4 by the ONF's extension, 1.0 by
+    /// Nicira's.
+    CopyField(CopyField),
+    /// Pass through a meter in the middle of a list: 1.5. See [`Instructions::meter`].
+    Meter(MeterId),
     /// Push a VLAN tag with this ethertype (0x8100 or 0x88a8).
     PushVlan(u16),
     /// Pop the outer VLAN tag.
@@ -83,6 +88,21 @@ pub enum Action {
         /// The rest.
         body: Bytes,
     },
+}
+
+/// Bits copied from one field to another (OF 1.5.1 §7.2.6.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CopyField {
+    /// How many bits.
+    pub n_bits: u16,
+    /// From where.
+    pub src: Field,
+    /// First bit there, the lowest is 0.
+    pub src_offset: u16,
+    /// To where.
+    pub dst: Field,
+    /// First bit there.
+    pub dst_offset: u16,
 }
 
 impl Action {
@@ -170,6 +190,8 @@ impl Action {
             Self::SetQueue(_) => "set_queue",
             Self::Enqueue { .. } => "enqueue",
             Self::SetField { .. } => "set_field",
+            Self::CopyField(_) => "copy_field",
+            Self::Meter(_) => "meter",
             Self::PushVlan(_) => "push_vlan",
             Self::PopVlan => "pop_vlan",
             Self::PushMpls(_) => "push_mpls",
@@ -236,6 +258,16 @@ impl Instructions {
             metadata: self.metadata.and_then(metadata),
             ..self
         }
+        .with_meter_first()
+    }
+
+    /// A meter that is the first action is what the instruction of earlier versions is.
+    pub(super) fn with_meter_first(mut self) -> Self {
+        if let (None, Some(Action::Meter(id))) = (self.meter, self.apply.first()) {
+            self.meter = Some(*id);
+            self.apply.remove(0);
+        }
+        self
     }
 
     /// Groups it hands packets to: these must exist before it does (OF 1.3.5 §6.4).

@@ -468,14 +468,12 @@ pub fn group(version: Version) -> impl Strategy<Value = Group> {
         actions(version, &Match::any()),
     )
         .prop_map(|(weight, port, group, actions)| Bucket {
+            id: None,
             weight,
             watch_port: port.unwrap_or(PortNo::ANY),
             watch_group: group.map_or(GroupId::ANY, GroupId),
             actions,
         });
-    (0..GroupId::MAX.0, kind, vec(bucket, 0..4)).prop_map(|(id, kind, buckets)| Group {
-        id: GroupId(id),
-        kind,
-        buckets,
-    })
+    (0..GroupId::MAX.0, kind, vec(bucket, 0..4))
+        .prop_map(|(id, kind, buckets)| Group::new(GroupId(id), kind, buckets))
 }

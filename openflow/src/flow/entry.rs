@@ -30,6 +30,8 @@ pub struct FlowMod {
     pub hard_timeout_s: u16,
     /// Flags.
     pub flags: FlowFlags,
+    /// What has less of it is evicted first from a full table; 0 before 1.4.
+    pub importance: u16,
     /// Deletes only: entries that output here; [`PortNo::ANY`]: no restriction.
     pub out_port: PortNo,
     /// Deletes only: entries that use this group; [`GroupId::ANY`]: no restriction.
@@ -54,6 +56,7 @@ impl FlowMod {
             idle_timeout_s: 0,
             hard_timeout_s: 0,
             flags: FlowFlags::empty(),
+            importance: 0,
             out_port: PortNo::ANY,
             out_group: GroupId::ANY,
             buffer_id: BufferId::NONE,
@@ -144,6 +147,8 @@ pub struct FlowEntry {
     pub hard_timeout_s: u16,
     /// Flags; 1.0 does not tell them and leaves them empty.
     pub flags: FlowFlags,
+    /// What has less of it is evicted first; 0 before 1.4, and where it is not told.
+    pub importance: u16,
     /// How long it is there.
     pub age: Duration,
     /// Packets.
@@ -187,6 +192,10 @@ pub enum FlowRemovedReason {
     Delete,
     /// Its group was deleted.
     GroupDelete,
+    /// Its meter was deleted; 1.4 and later.
+    MeterDelete,
+    /// The table was full and it was not important enough; 1.4 and later.
+    Eviction,
     /// Another number.
     Other(u8),
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Action, Actions, action};
+use crate::oxm::Field;
 use crate::{GroupId, PortNo};
 
 /// A group with its buckets.
@@ -14,6 +15,20 @@ pub struct Group {
     pub kind: GroupType,
     /// In order.
     pub buckets: Vec<Bucket>,
+    /// How a select group chooses, where the switch is not left to it; 1.5 only.
+    pub selection: Option<Box<Selection>>,
+}
+
+/// How a select group chooses among its buckets: the property of a group of 1.5 that Open vSwitch
+/// has from Netronome (`NTRT_SELECTION_METHOD`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Selection {
+    /// Name of the method, 1 to 15 bytes: `hash`, `dp_hash`.
+    pub method: String,
+    /// What the method makes of it.
+    pub param: u64,
+    /// Fields to look at, and which of their bits; none: the method's own.
+    pub fields: Vec<(Field, u128)>,
 }
 
 /// How a group treats its buckets (OF 1.3.5 §5.6.1).
@@ -34,6 +49,8 @@ pub enum GroupType {
 /// Actions of a group, with what decides whether they are carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bucket {
+    /// Number in the group, of 1.5; `None`: its place, counted from 0.
+    pub id: Option<u32>,
     /// Share among the buckets of a select group; 0 elsewhere.
     pub weight: u16,
     /// Alive while this port is; [`PortNo::ANY`]: not watched.
@@ -44,13 +61,30 @@ pub struct Bucket {
     pub actions: Actions,
 }
 
+impl Selection {
+    /// Bytes of a method's name at most.
+    pub const METHOD_BYTES: usize = 15;
+}
+
 impl Group {
+    /// The switch chooses as it likes.
+    #[must_use]
+    pub fn new(id: GroupId, kind: GroupType, buckets: Vec<Bucket>) -> Self {
+        Self {
+            id,
+            kind,
+            buckets,
+            selection: None,
+        }
+    }
+
     /// Without what has no meaning, as [`super::Instructions::normalized`]: weights outside a
-    /// select group too.
+    /// select group too, and the numbers of buckets that are their places.
     #[must_use]
     pub fn normalized(self) -> Self {
         let kind = self.kind;
-        let each = |bucket: Bucket| Bucket {
+        let each = |(place, bucket): (u32, Bucket)| Bucket {
+            id: bucket.id.filter(|id| *id != place),
             weight: if kind == GroupType::Select {
                 bucket.weight
             } else {
@@ -60,7 +94,7 @@ impl Group {
             ..bucket
         };
         Self {
-            buckets: self.buckets.into_iter().map(each).collect(),
+            buckets: (0..).zip(self.buckets).map(each).collect(),
             ..self
         }
     }
@@ -79,6 +113,7 @@ impl Bucket {
     #[must_use]
     pub fn new(actions: impl IntoIterator<Item = Action>) -> Self {
         Self {
+            id: None,
             weight: 0,
             watch_port: PortNo::ANY,
             watch_group: GroupId::ANY,
@@ -117,6 +152,23 @@ pub enum GroupCommand {
     Modify,
     /// Delete, with every entry that uses it.
     Delete,
+    /// Put the buckets among those it has; 1.5 only.
+    InsertBuckets(BucketPlace),
+    /// Take buckets out of it; 1.5 only.
+    RemoveBuckets(BucketPlace),
+}
+
+/// A place among the buckets of a group (OF 1.5.1 §7.3.4.3, `ofp_group_bucket`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BucketPlace {
+    /// The first; to insert: before all.
+    First,
+    /// The last; to insert: after all.
+    Last,
+    /// All of them; to remove only.
+    All,
+    /// That of this number; to insert: after it.
+    Id(u32),
 }
 
 /// Counters of a group (OF 1.3.5 §7.3.5.9).

@@ -3,12 +3,13 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    FlowEntry, FlowMod, FlowRemoved, FlowStatsRequest, Group, GroupMod, GroupStats, PacketIn,
-    PacketOut, PortDesc, PortMod, PortStats, PortStatus, Role, SwitchDesc, SwitchFeatures,
-    TableStats, lacking, v10, v13,
+    BundleDone, BundleRequest, FlowEntry, FlowMod, FlowRemoved, FlowStatsRequest, Group, GroupMod,
+    GroupStats, Meter, MeterFeatures, MeterMod, MeterStats, PacketIn, PacketOut, PortDesc, PortMod,
+    PortStats, PortStatus, QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, bundle, v10,
+    v13,
 };
 use crate::wire::{Body, Message};
-use crate::{GroupId, PortNo, Version, Xid};
+use crate::{GroupId, MeterId, PortNo, Version, Xid};
 
 /// What the controller says to a switch.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +64,23 @@ pub enum ToSwitch {
     GroupStatsRequest(GroupId),
     /// Groups with their buckets. Not in 1.0.
     GroupDescRequest,
+    /// Change the meters. Not in 1.0.
+    MeterMod(MeterMod),
+    /// Counters of one meter or of all ([`MeterId::ALL`]). Not in 1.0.
+    MeterStatsRequest(MeterId),
+    /// One meter with its bands or all. Not in 1.0.
+    MeterConfigRequest(MeterId),
+    /// What meters the switch can do. Not in 1.0.
+    MeterFeaturesRequest,
+    /// Counters of the queues.
+    QueueStatsRequest {
+        /// Of this port or of all ([`PortNo::ANY`]).
+        port: PortNo,
+        /// This one or all of them.
+        queue: Option<u32>,
+    },
+    /// A step of a bundle. Not in 1.0.
+    Bundle(BundleRequest),
 }
 
 impl ToSwitch {
@@ -76,10 +94,12 @@ impl ToSwitch {
         xid: Xid,
         into: &mut BytesMut,
     ) -> Result<(), Unsupported> {
-        match version {
-            Version::V1_0 => v10::encode(self, xid, into),
-            Version::V1_3 => v13::encode(self, version, xid, into),
-            Version::V1_4 | Version::V1_5 => Err(lacking(version, "encoding in Pointsman")),
+        match (self, version) {
+            (Self::Bundle(request), _) => bundle::encode(request, version, xid, into),
+            (_, Version::V1_0) => v10::encode(self, xid, into),
+            (_, Version::V1_3 | Version::V1_4 | Version::V1_5) => {
+                v13::encode(self, version, xid, into)
+            }
         }
     }
 }
@@ -166,6 +186,36 @@ pub enum FromSwitch {
         groups: Vec<Group>,
         /// Another part follows.
         more: bool,
+    },
+    /// Counters of meters.
+    MeterStats {
+        /// In this part.
+        meters: Vec<MeterStats>,
+        /// Another part follows.
+        more: bool,
+    },
+    /// Meters with their bands.
+    MeterConfig {
+        /// In this part.
+        meters: Vec<Meter>,
+        /// Another part follows.
+        more: bool,
+    },
+    /// What meters the switch can do.
+    MeterFeatures(MeterFeatures),
+    /// Counters of queues.
+    QueueStats {
+        /// In this part.
+        queues: Vec<QueueStats>,
+        /// Another part follows.
+        more: bool,
+    },
+    /// A step of a bundle is done.
+    Bundle {
+        /// Which.
+        id: u32,
+        /// What is done.
+        done: BundleDone,
     },
     /// Well-formed, but nothing the model has a name for: type name for the log.
     Other(&'static str),

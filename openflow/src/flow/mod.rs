@@ -16,11 +16,11 @@
 //! | what | where |
 //! |---|---|
 //! | what 1.0 can say, and how it says tags and ports | `v10/` |
-//! | what 1.3 can say, and what later versions share | `v13/` |
+//! | what 1.3, 1.4 and 1.5 can say | `v13/` |
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
-//! | prerequisites, masks, values | `validate.rs` |
+//! | prerequisites, masks, values | `validate.rs`, `validate_action.rs` |
 //! | refusals in words | `offending.rs` |
 //! | generators for property tests | `arbitrary.rs`, feature `arbitrary` |
 
@@ -28,34 +28,47 @@ mod action;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 mod bits;
+mod bundle;
 mod direct;
 mod entry;
 mod group;
 mod json;
 mod matching;
 mod message;
+mod meter;
 mod offending;
 mod packet_io;
 mod port;
+mod queue;
 mod switch;
 mod text;
 mod v10;
 mod v13;
 mod validate;
+mod validate_action;
 mod words;
 
-pub use action::{Action, Actions, Instructions};
+pub use action::{Action, Actions, CopyField, Instructions};
+pub use bundle::{BundleDone, BundleFlags, BundleRequest, BundleStep};
 pub use entry::{
     FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FlowStatsRequest,
 };
-pub use group::{Bucket, Group, GroupCommand, GroupEntry, GroupMod, GroupStats, GroupType};
+pub use group::{
+    Bucket, BucketPlace, Group, GroupCommand, GroupEntry, GroupMod, GroupStats, GroupType,
+    Selection,
+};
 pub use matching::{Match, MatchField, VlanMatch};
 pub use message::{FromSwitch, SwitchError, ToSwitch, Unsupported};
+pub use meter::{
+    Band, BandKind, Meter, MeterCommand, MeterFeatures, MeterFlags, MeterMod, MeterStats,
+};
 pub use packet_io::{PacketIn, PacketInReason, PacketOut};
 pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, PortStatus};
+pub use queue::QueueStats;
 pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
 pub use text::ParseFlowError;
 pub use validate::MatchError;
+pub use validate_action::ActionError;
 
 use words::{Words, duration, kept, lacking};
 

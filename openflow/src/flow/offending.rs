@@ -90,8 +90,13 @@ fn whole(message: Message) -> String {
                 GroupCommand::Add => "add",
                 GroupCommand::Modify => "modify",
                 GroupCommand::Delete => "delete",
+                GroupCommand::InsertBuckets(_) => "insert buckets",
+                GroupCommand::RemoveBuckets(_) => "remove buckets",
             };
             format!("group-mod ({command}, {})", change.group)
+        }
+        Body::V13(crate::v13::Body::MeterMod(change)) => {
+            format!("meter-mod ({})", v13::lift_meter_mod(&change))
         }
         Body::V10(crate::v10::Body::PortMod(change)) => {
             format!("port-mod (port {})", change.port_no)

@@ -33,6 +33,12 @@ pub enum PacketInReason {
     Action,
     /// Invalid TTL.
     InvalidTtl,
+    /// An output in the action set said so; 1.4 and later, as the next two.
+    ActionSet,
+    /// An output in a bucket of a group said so.
+    Group,
+    /// An output of a packet-out said so.
+    PacketOut,
     /// Another number.
     Other(u8),
 }

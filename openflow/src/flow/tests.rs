@@ -276,11 +276,7 @@ fn what_1_0_lacks_is_refused_by_name() {
 
 #[test]
 fn messages_1_0_lacks_are_refused() {
-    let group = Group {
-        id: GroupId(1),
-        kind: GroupType::All,
-        buckets: Vec::new(),
-    };
+    let group = Group::new(GroupId(1), GroupType::All, Vec::new());
     let refusals = [
         ToSwitch::GroupMod(GroupMod {
             command: GroupCommand::Add,
@@ -340,14 +336,6 @@ fn a_message_too_long_for_its_length_is_refused() {
     let message = ToSwitch::PacketOut(packet);
     for version in [Version::V1_0, Version::V1_3] {
         assert!(refusal(&message, version).contains("bytes"), "{version}");
-    }
-}
-
-#[test]
-fn versions_without_a_wire_level_are_refused() {
-    for version in [Version::V1_4, Version::V1_5] {
-        let expected = format!("OpenFlow {version} has no encoding in Pointsman");
-        assert_eq!(refusal(&ToSwitch::BarrierRequest, version), expected);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Match, MatchField};
 use crate::PortNo;
-use crate::oxm::{Field, Prerequisite};
+use crate::oxm::{Field, OxmList, Prerequisite};
+use crate::wire::ErrorCode;
 
 /// What is wrong with a match.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,26 @@ pub enum MatchError {
         /// The field.
         field: &'static str,
     },
+    /// A field that comes twice.
+    #[error("{field} is there twice")]
+    Twice {
+        /// The field.
+        field: &'static str,
+    },
+    /// A value with bits that its mask leaves out.
+    #[error("{field} has a value with bits that its mask leaves out")]
+    Wildcards {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field without a name.
+    #[error("field {code} of class {class:#06x} has no name")]
+    Unknown {
+        /// Who numbers it.
+        class: u16,
+        /// Its number.
+        code: u8,
+    },
     /// A value no packet has.
     #[error("{field}={value} is no {expected}")]
     Value {
@@ -35,13 +56,29 @@ pub enum MatchError {
 }
 
 impl MatchError {
+    /// What OFPT_ERROR answers it, in 1.3 and later.
+    #[must_use]
+    pub fn answer(&self) -> ErrorCode {
+        match self {
+            Self::Wildcards { .. } => ErrorCode { kind: 4, code: 5 },
+            Self::Unknown { .. } => ErrorCode { kind: 4, code: 6 },
+            Self::Value { .. } => ErrorCode { kind: 4, code: 7 },
+            Self::Mask { .. } => ErrorCode { kind: 4, code: 8 },
+            Self::Prerequisite { .. } => ErrorCode { kind: 4, code: 9 },
+            Self::Twice { .. } => ErrorCode { kind: 4, code: 10 },
+        }
+    }
+
     /// The field that is wrong.
     #[must_use]
     pub fn field(&self) -> &'static str {
         match self {
-            Self::Prerequisite { field, .. } | Self::Mask { field } | Self::Value { field, .. } => {
-                field
-            }
+            Self::Prerequisite { field, .. }
+            | Self::Mask { field }
+            | Self::Twice { field }
+            | Self::Wildcards { field }
+            | Self::Value { field, .. } => field,
+            Self::Unknown { .. } => "unknown",
         }
     }
 }
@@ -57,7 +94,41 @@ impl Match {
         })
     }
 
-    fn check_prerequisite(&self, field: Field) -> Result<(), MatchError> {
+    /// The match of a message, read as strictly as a switch reads it: fields known and once, after
+    /// what they need, without bits beyond their width or outside of their mask.
+    pub fn check(fields: &OxmList) -> Result<Self, MatchError> {
+        let mut matching = Self::any();
+        for oxm in fields.iter() {
+            let Some(field) = oxm.field() else {
+                let (class, code) = (oxm.class.0, oxm.code);
+                return Err(MatchError::Unknown { class, code });
+            };
+            let (name, full) = (field.info().name, field.info().full_mask());
+            let (value, mask) = (oxm.value(), oxm.mask().unwrap_or(full));
+            if matching.get(field).is_some() {
+                return Err(MatchError::Twice { field: name });
+            }
+            if value & !full != 0 || mask & !full != 0 {
+                return Err(MatchError::Value {
+                    field: name,
+                    value: format!("{value:#x}"),
+                    expected: "value of its width",
+                });
+            }
+            if value & !mask != 0 {
+                return Err(MatchError::Wildcards { field: name });
+            }
+            // All zeros is a mask too, of a field that has to be there.
+            let given = MatchField { field, value, mask };
+            check_mask(&given)?;
+            check_value(&given)?;
+            matching.check_prerequisite(field)?;
+            matching.set(field, value, mask);
+        }
+        Ok(matching)
+    }
+
+    pub(super) fn check_prerequisite(&self, field: Field) -> Result<(), MatchError> {
         match field.info().prerequisite {
             Some(needed) if !self.has(needed) => Err(MatchError::Prerequisite {
                 field: field.info().name,
@@ -181,6 +252,40 @@ mod tests {
             error(&Match::any().eth_type(0x0100)).starts_with("eth_type=0x100 is no Ethernet type")
         );
         assert!(Match::any().eth_type(0x05ff).validate().is_ok());
+    }
+
+    #[test]
+    fn a_match_of_a_message_is_read_as_a_switch_reads_it() {
+        let answer = |fields: &[(Field, u128, Option<u128>)]| {
+            let mut list = OxmList::new();
+            for (field, value, mask) in fields {
+                list.push(*field, *value, *mask);
+            }
+            let answer = Match::check(&list).map_err(|error| error.answer());
+            answer.map_err(|code| code.name(crate::Version::V1_3).unwrap().name)
+        };
+        let ip = (Field::EthType, 0x0800, None);
+        let address = (Field::Ipv4Dst, 0x0a00_0000, Some(0xff00_0000));
+        assert!(answer(&[ip, address]).is_ok());
+        assert_eq!(answer(&[address, ip]), Err("OFPBMC_BAD_PREREQ"));
+        assert_eq!(answer(&[ip, ip]), Err("OFPBMC_DUP_FIELD"));
+        let outside = (Field::Ipv4Dst, 0x0a00_0001, Some(0xff00_0000));
+        assert_eq!(answer(&[ip, outside]), Err("OFPBMC_BAD_WILDCARDS"));
+        assert_eq!(
+            answer(&[(Field::EthType, 0, Some(0xff))]),
+            Err("OFPBMC_BAD_MASK")
+        );
+        assert_eq!(
+            answer(&[(Field::VlanVid, 0x2000, None)]),
+            Err("OFPBMC_BAD_VALUE")
+        );
+        let dscp = (Field::IpDscp, 0x40, None);
+        assert_eq!(answer(&[ip, dscp]), Err("OFPBMC_BAD_VALUE"));
+        let register = crate::oxm::Oxm::new(crate::oxm::Class(0x7777), 0, false, None, &[0]);
+        let mut list = OxmList::new();
+        list.push_oxm(register.unwrap());
+        let error = Match::check(&list).unwrap_err();
+        assert_eq!(error.answer(), ErrorCode { kind: 4, code: 6 });
     }
 
     #[test]

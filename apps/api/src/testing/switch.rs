@@ -219,6 +219,7 @@ pub(super) fn as_flow_entry(entry: &Entry) -> FlowEntry {
         idle_timeout_s: entry.rule.idle_timeout_s,
         hard_timeout_s: entry.rule.hard_timeout_s,
         flags: FlowFlags::SEND_FLOW_REM,
+        importance: 0,
         age: Duration::ZERO,
         packets: entry.packets,
         bytes: entry.bytes,

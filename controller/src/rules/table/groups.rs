@@ -98,11 +98,7 @@ impl Table {
         match (&*wanted.key, error.name.as_str()) {
             (Key::Group(id), "OFPGMFC_GROUP_EXISTS") => {
                 // The next read tells what is in it.
-                let empty = Group {
-                    id: *id,
-                    kind: GroupType::All,
-                    buckets: Vec::new(),
-                };
+                let empty = Group::new(*id, GroupType::All, Vec::new());
                 let actual = Actual::read_group(empty, now);
                 self.actual.insert(Arc::clone(&wanted.key), actual);
             }

@@ -110,7 +110,7 @@ fn put(switch: &mut FakeTable, there: &There) {
         let id = id(*who, *number);
         let buckets = group(1, *number, *port).buckets;
         let kind = openflow::flow::GroupType::Indirect;
-        switch.groups.insert(id, Group { id, kind, buckets });
+        switch.groups.insert(id, Group::new(id, kind, buckets));
     }
     for (host, who, uses) in &there.rules {
         let uses = uses.map(|(who, number)| id(who, number));

@@ -67,7 +67,7 @@ impl FakeTable {
             GroupCommand::Delete => return Ok(self.delete_group(group.id)),
             GroupCommand::Add if exists => return Err(refusal("OFPGMFC_GROUP_EXISTS")),
             GroupCommand::Modify if !exists => return Err(refusal("OFPGMFC_UNKNOWN_GROUP")),
-            GroupCommand::Add | GroupCommand::Modify => {}
+            _ => {}
         }
         if group.groups().any(|id| !self.groups.contains_key(&id)) {
             return Err(refusal("OFPGMFC_CHAINED_GROUP"));
@@ -140,6 +140,7 @@ impl FakeTable {
             idle_timeout_s: flow_mod.idle_timeout_s,
             hard_timeout_s: flow_mod.hard_timeout_s,
             flags: flow_mod.flags,
+            importance: 0,
             age: Duration::ZERO,
             packets: 0,
             bytes: 0,
@@ -489,11 +490,8 @@ pub(super) fn group(dpid: u64, number: u16, port: u32) -> WantedGroup {
 
 /// The group an app's becomes.
 pub(super) fn group_of(wanted: &WantedGroup, app: &str) -> Group {
-    Group {
-        id: AppTag::of(app).group(wanted.number),
-        kind: wanted.kind,
-        buckets: wanted.buckets.clone(),
-    }
+    let id = AppTag::of(app).group(wanted.number);
+    Group::new(id, wanted.kind, wanted.buckets.clone())
 }
 
 /// A rule for one destination that hands packets to a group.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::matching::field_named;
 use super::value::{FieldValue, Given, hex_bytes, hex_number};
 use crate::flow::text::{format_value, parse_value};
-use crate::flow::{Action, Actions, Instructions};
+use crate::flow::{Action, Actions, CopyField, Instructions};
 use crate::oxm::Field;
 use crate::{GroupId, MeterId, PortNo, TableId};
 
@@ -33,6 +33,20 @@ enum ActionJson {
         queue_id: u32,
     },
     SetField(SetField),
+    CopyField {
+        n_bits: u16,
+        #[serde(with = "super::matching::field_name")]
+        src: Field,
+        #[serde(default)]
+        src_offset: u16,
+        #[serde(with = "super::matching::field_name")]
+        dst: Field,
+        #[serde(default)]
+        dst_offset: u16,
+    },
+    Meter {
+        meter_id: MeterId,
+    },
     PushVlan {
         #[serde(with = "hex_number")]
         ethertype: u16,
@@ -138,6 +152,14 @@ impl From<&Action> for ActionJson {
             Action::SetField { field, value, mask } => {
                 Self::SetField(SetField { field, value, mask })
             }
+            Action::CopyField(copy) => Self::CopyField {
+                n_bits: copy.n_bits,
+                src: copy.src,
+                src_offset: copy.src_offset,
+                dst: copy.dst,
+                dst_offset: copy.dst_offset,
+            },
+            Action::Meter(meter_id) => Self::Meter { meter_id },
             Action::PushVlan(ethertype) => Self::PushVlan { ethertype },
             Action::PopVlan => Self::PopVlan {},
             Action::PushMpls(ethertype) => Self::PushMpls { ethertype },
@@ -178,6 +200,20 @@ impl From<ActionJson> for Action {
             ActionJson::SetField(SetField { field, value, mask }) => {
                 Self::SetField { field, value, mask }
             }
+            ActionJson::CopyField {
+                n_bits,
+                src,
+                src_offset,
+                dst,
+                dst_offset,
+            } => Self::CopyField(CopyField {
+                n_bits,
+                src,
+                src_offset,
+                dst,
+                dst_offset,
+            }),
+            ActionJson::Meter { meter_id } => Self::Meter(meter_id),
             ActionJson::PushVlan { ethertype } => Self::PushVlan(ethertype),
             ActionJson::PopVlan {} => Self::PopVlan,
             ActionJson::PushMpls { ethertype } => Self::PushMpls(ethertype),

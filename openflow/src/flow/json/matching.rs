@@ -16,8 +16,12 @@ static NAMES: LazyLock<Vec<&'static str>> =
 
 /// The field of a name of the specification.
 pub(super) fn field_named<E: Error>(name: &str) -> Result<Field, E> {
+    field_of_name(name).ok_or_else(|| E::unknown_field(name, &NAMES))
+}
+
+pub(super) fn field_of_name(name: &str) -> Option<Field> {
     let named = Field::ALL.iter().find(|field| field.info().name == name);
-    named.copied().ok_or_else(|| E::unknown_field(name, &NAMES))
+    named.copied()
 }
 
 impl Serialize for Match {
@@ -68,5 +72,28 @@ impl<'de> Visitor<'de> for Fields {
         }
         matching.validate().map_err(Error::custom)?;
         Ok(matching)
+    }
+}
+
+/// A field by its name in the specification, for `#[serde(with)]`.
+pub(super) mod field_name {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::field_named;
+    use crate::oxm::Field;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        field: &Field,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        s.serialize_str(field.info().name)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Field, D::Error> {
+        field_named(&Cow::<'de, str>::deserialize(d)?)
     }
 }

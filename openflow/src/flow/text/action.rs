@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 
-use super::{ParseFlowError, names, number, split, value};
-use crate::flow::{Action, Actions, Instructions, Match};
+use super::{ParseFlowError, names, number, split, subfield, value};
+use crate::flow::{Action, Actions, CopyField, Instructions, Match};
 use crate::oxm::Field;
 use crate::packet::ethertype;
 use crate::{GroupId, MeterId, PortNo, TableId};
@@ -23,8 +23,14 @@ impl Display for Action {
             Self::Group(group) => write!(f, "group:{group}"),
             Self::SetQueue(queue) => write!(f, "set_queue:{queue}"),
             Self::Enqueue { port, queue } => write!(f, "enqueue:{port}:{queue}"),
+            Self::CopyField(copy) => {
+                let src = subfield::format(copy.src, copy.src_offset, copy.n_bits);
+                let dst = subfield::format(copy.dst, copy.dst_offset, copy.n_bits);
+                write!(f, "move:{src}->{dst}")
+            }
+            Self::Meter(meter) => write!(f, "meter:{meter}"),
             Self::SetField { field, value, mask } => {
-                let text = value::format_value(*field, *value, *mask);
+                let text = value::format_set(*field, *value, *mask);
                 write!(f, "set_field:{text}->{}", names::set_name(*field))
             }
             Self::PushVlan(ethertype) => write!(f, "push_vlan:{ethertype:#06x}"),
@@ -137,11 +143,13 @@ pub(super) fn parse_instructions(
     let mut apply = List::new(matching);
     for token in split(text) {
         let (name, argument) = name_and_argument(token);
+        let first = out == Instructions::default() && apply.actions.is_empty();
         let twice = match name {
-            "meter" => out
-                .meter
-                .replace(MeterId(number(token, argument, "meter")?))
-                .is_some(),
+            // Further on in the list it is an action.
+            "meter" if first => {
+                out.meter = Some(MeterId(number(token, argument, "meter")?));
+                false
+            }
             "clear_actions" => std::mem::replace(&mut out.clear, true),
             "write_actions" => {
                 let actions = parse_list(argument, matching)?;
@@ -298,6 +306,8 @@ fn parse_plain(token: &str, name: &str, argument: &str) -> Result<Action, ParseF
             },
             None => return Err(ParseFlowError::new(token, "expected enqueue:port:queue")),
         },
+        "move" => Action::CopyField(copy_field(token, argument)?),
+        "meter" => Action::Meter(MeterId(number(token, argument, "meter")?)),
         "push_vlan" => Action::PushVlan(number(token, argument, "Ethernet type")?),
         "pop_vlan" | "strip_vlan" => Action::PopVlan,
         "push_mpls" => Action::PushMpls(number(token, argument, "Ethernet type")?),
@@ -322,6 +332,23 @@ fn parse_plain(token: &str, name: &str, argument: &str) -> Result<Action, ParseF
         _ if argument.is_empty() => output(token, name)
             .map_err(|_| ParseFlowError::new(token, "no action or port of that name"))?,
         _ => return Err(ParseFlowError::new(token, "no action of that name")),
+    })
+}
+
+fn copy_field(token: &str, argument: &str) -> Result<CopyField, ParseFlowError> {
+    let (src, dst) = subfield::parse_pair(token, argument)?;
+    let (src, src_offset, n_bits) = subfield::parse(token, src)?;
+    let (dst, dst_offset, dst_bits) = subfield::parse(token, dst)?;
+    if n_bits != dst_bits {
+        let problem = format!("{n_bits} bits do not fit {dst_bits} bits");
+        return Err(ParseFlowError::new(token, problem));
+    }
+    Ok(CopyField {
+        n_bits,
+        src,
+        src_offset,
+        dst,
+        dst_offset,
     })
 }
 

@@ -4,11 +4,11 @@ use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
 use super::{ParseFlowError, action, matching, number, split};
-use crate::flow::{FlowCommand, FlowEntry, FlowFlags, FlowMod, Instructions, Match};
+use crate::flow::{FlowCommand, FlowFlags, FlowMod, Instructions, Match};
 use crate::{BufferId, Cookie, GroupId, PortNo, TableId};
 
 /// Priority of an entry that is given none, as in `ovs-ofctl`.
-const DEFAULT_PRIORITY: u16 = 0x8000;
+pub(super) const DEFAULT_PRIORITY: u16 = 0x8000;
 
 const COMMANDS: [(&str, FlowCommand); 5] = [
     ("add", FlowCommand::Add),
@@ -50,6 +50,7 @@ impl Display for FlowMod {
             mask => write!(f, "cookie={:#x}/{mask:#x},", self.cookie.0)?,
         }
         write_timeouts(f, self.idle_timeout_s, self.hard_timeout_s)?;
+        write_importance(f, self.importance)?;
         if self.out_port != PortNo::ANY {
             write!(f, "out_port={},", self.out_port)?;
         }
@@ -69,30 +70,6 @@ impl Display for FlowMod {
     }
 }
 
-impl Display for FlowEntry {
-    /// A line of `ovs-ofctl dump-flows`.
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "cookie={:#x}, duration={}.{:03}s, table={}, n_packets={}, n_bytes={}, ",
-            self.cookie.0,
-            self.age.as_secs(),
-            self.age.subsec_millis(),
-            self.table,
-            self.packets,
-            self.bytes,
-        )?;
-        write_timeouts(f, self.idle_timeout_s, self.hard_timeout_s)?;
-        write_flags(f, self.flags)?;
-        write!(f, "priority={}", self.priority)?;
-        write_match(f, &self.matching)?;
-        if let Some(unknown) = &self.unknown {
-            write!(f, ",({unknown})")?;
-        }
-        write!(f, " actions={}", self.instructions)
-    }
-}
-
 /// A delete that names no table is one of all.
 fn usual_table(command: FlowCommand) -> TableId {
     if deletes(command) {
@@ -102,7 +79,7 @@ fn usual_table(command: FlowCommand) -> TableId {
     }
 }
 
-fn write_timeouts(f: &mut Formatter<'_>, idle_s: u16, hard_s: u16) -> fmt::Result {
+pub(super) fn write_timeouts(f: &mut Formatter<'_>, idle_s: u16, hard_s: u16) -> fmt::Result {
     for (name, seconds) in [("idle_timeout", idle_s), ("hard_timeout", hard_s)] {
         if seconds != 0 {
             write!(f, "{name}={seconds},")?;
@@ -111,14 +88,21 @@ fn write_timeouts(f: &mut Formatter<'_>, idle_s: u16, hard_s: u16) -> fmt::Resul
     Ok(())
 }
 
-fn write_flags(f: &mut Formatter<'_>, flags: FlowFlags) -> fmt::Result {
+pub(super) fn write_importance(f: &mut Formatter<'_>, importance: u16) -> fmt::Result {
+    match importance {
+        0 => Ok(()),
+        importance => write!(f, "importance={importance},"),
+    }
+}
+
+pub(super) fn write_flags(f: &mut Formatter<'_>, flags: FlowFlags) -> fmt::Result {
     FLAGS
         .iter()
         .filter(|(_, flag)| flags.contains(*flag))
         .try_for_each(|(name, _)| write!(f, "{name},"))
 }
 
-fn write_match(f: &mut Formatter<'_>, matching: &Match) -> fmt::Result {
+pub(super) fn write_match(f: &mut Formatter<'_>, matching: &Match) -> fmt::Result {
     if matching.fields().is_empty() {
         Ok(())
     } else {
@@ -162,7 +146,7 @@ fn command(text: &str) -> (FlowCommand, &str) {
 }
 
 /// What follows `actions=` is theirs, commas included.
-fn head_and_actions(text: &str) -> (&str, Option<&str>) {
+pub(super) fn head_and_actions(text: &str) -> (&str, Option<&str>) {
     ["actions=", "action="]
         .iter()
         .find_map(|marker| {
@@ -174,7 +158,7 @@ fn head_and_actions(text: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether the token was an attribute of the change; else it is the match's.
-fn parse_attribute(token: &str, flow: &mut FlowMod) -> Result<bool, ParseFlowError> {
+pub(super) fn parse_attribute(token: &str, flow: &mut FlowMod) -> Result<bool, ParseFlowError> {
     if let Some((_, flag)) = FLAGS.iter().find(|row| row.0 == token) {
         flow.flags |= *flag;
         return Ok(true);
@@ -195,6 +179,7 @@ fn parse_attribute(token: &str, flow: &mut FlowMod) -> Result<bool, ParseFlowErr
         "priority" => flow.priority = number(token, text, "priority, 0 to 65535")?,
         "idle_timeout" => flow.idle_timeout_s = number(token, text, "number of seconds")?,
         "hard_timeout" => flow.hard_timeout_s = number(token, text, "number of seconds")?,
+        "importance" => flow.importance = number(token, text, "importance, 0 to 65535")?,
         "cookie" => {
             let (cookie, mask) = text.split_once('/').unwrap_or((text, "0"));
             flow.cookie = Cookie(number(token, cookie, "cookie")?);

@@ -3,7 +3,9 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use super::names::{self, ABBREVIATIONS, NAMES};
+use smallvec::SmallVec;
+
+use super::names::{self, ABBREVIATIONS};
 use super::{ParseFlowError, number, split, value};
 use crate::flow::{Match, MatchField};
 use crate::oxm::Field;
@@ -24,19 +26,26 @@ impl Display for Match {
             separator = ",";
             Ok(())
         };
-        let abbreviation = self.abbreviation();
-        if let Some((name, _)) = abbreviation {
-            part(f, &name)?;
-        }
-        for (field, name, _) in NAMES {
-            let Some(found) = self.get(field) else {
-                continue;
-            };
-            match (field, abbreviation) {
+        let mut abbreviation = self.abbreviation();
+        let covered = abbreviation;
+        let mut fields: SmallVec<[(usize, MatchField); 16]> = SmallVec::new();
+        fields.extend(
+            self.fields()
+                .iter()
+                .map(|it| (names::print_place(it.field), *it)),
+        );
+        fields.sort_by_key(|(place, _)| *place);
+        for (place, found) in fields {
+            if place >= names::abbreviation_place()
+                && let Some((name, _)) = abbreviation.take()
+            {
+                part(f, &name)?;
+            }
+            match (found.field, covered) {
                 (Field::EthType, Some(_)) | (Field::IpProto, Some((_, true))) => {}
                 (Field::VlanVid, _) => part(f, &vlan(found, self.get(Field::VlanPcp)))?,
                 (Field::VlanPcp, _) if self.get(Field::VlanVid).is_some() => {}
-                _ => part(f, &plain(self, found, name))?,
+                _ => part(f, &plain(self, found))?,
             }
         }
         Ok(())
@@ -55,7 +64,8 @@ impl Match {
 }
 
 /// An old name can mean several fields, and is taken only where the match says which.
-fn plain(all: &Match, found: MatchField, old_name: &str) -> impl Display {
+fn plain(all: &Match, found: MatchField) -> impl Display {
+    let old_name = names::match_name(found.field);
     fmt::from_fn(move |f| {
         let info = found.field.info();
         let meant = info.prerequisite.is_none_or(|needed| all.has(needed));
@@ -114,7 +124,7 @@ pub(super) fn parse(tokens: &[&str]) -> Result<Match, ParseFlowError> {
     tokens.sort_by_key(|token| match key(token) {
         "dl_type" | "eth_type" => 0,
         "nw_proto" | "ip_proto" => 1,
-        name if abbreviation(name).is_some() => 0,
+        name if names::abbreviation(name).is_some() => 0,
         // A priority alone says that there is a tag, unless the tag is given too.
         "dl_vlan_pcp" => 3,
         _ => 2,
@@ -131,23 +141,16 @@ pub(super) fn parse(tokens: &[&str]) -> Result<Match, ParseFlowError> {
 
 /// Whether a token belongs to a match rather than to what is around it.
 pub(super) fn is_abbreviation(token: &str) -> bool {
-    abbreviation(token).is_some()
+    names::abbreviation(token).is_some()
 }
 
 fn key(token: &str) -> &str {
     token.split_once('=').map_or(token, |(key, _)| key)
 }
 
-fn abbreviation(name: &str) -> Option<(u128, Option<u128>)> {
-    ABBREVIATIONS
-        .iter()
-        .find(|row| row.0 == name)
-        .map(|row| (row.1, row.2))
-}
-
 fn parse_token(token: &str, to: &mut Match) -> Result<(), ParseFlowError> {
     let Some((name, text)) = token.split_once('=') else {
-        let Some((eth_type, protocol)) = abbreviation(token) else {
+        let Some((eth_type, protocol)) = names::abbreviation(token) else {
             return Err(ParseFlowError::new(
                 token,
                 "expected field=value or an abbreviation: ip, tcp, udp, icmp, arp, ipv6, …",

@@ -6,10 +6,14 @@
 //! has no words for (`pbb_isid`, `copy_ttl_out`) is written with the specification's.
 
 mod action;
+mod entry;
+mod flags;
 mod flow_mod;
 mod group;
 mod matching;
+mod meter;
 mod names;
+mod subfield;
 mod value;
 
 pub(super) use value::{format_value, is_number, parse_value};

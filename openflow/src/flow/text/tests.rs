@@ -1,4 +1,4 @@
-use crate::flow::{FlowMod, Group, Instructions, Match};
+use crate::flow::{FlowEntry, FlowMod, Group, GroupMod, Instructions, Match, Meter, MeterMod};
 
 /// Text that is printed as it was read.
 const FLOWS: &[&str] = &[
@@ -82,7 +82,7 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
     let cases = [
         (
             "ip,nw_dts=1.2.3.4,actions=drop",
-            "`nw_dts`: no field of that name",
+            "`nw_dts`: no field of that name: nw_dst?",
         ),
         (
             "ip,nw_dst=1.2.3,actions=drop",
@@ -164,4 +164,126 @@ fn no_text_panics() {
             text.parse::<Group>(),
         );
     }
+}
+
+#[test]
+fn flags_are_written_by_their_names() {
+    use super::flags::{CONNECTION, TCP};
+    let text = |value, mask| std::fmt::from_fn(move |f| TCP.write_some(f, value, mask)).to_string();
+    assert_eq!(text(0x002, 0x012), "+syn-ack");
+    assert_eq!(text(0x200, 0x201), "-fin+[200]");
+    assert_eq!(TCP.parse("+syn-ack", 0xfff), Some((0x002, 0x012)));
+    assert_eq!(TCP.parse("syn|ack", 0xfff), Some((0x012, 0xfff)));
+    assert_eq!(TCP.parse("0x12/0x13", 0xfff), Some((0x12, 0x13)));
+    assert_eq!(TCP.parse("+syn-syn", 0xfff), None);
+    assert_eq!(TCP.parse("+sin", 0xfff), None);
+    let whole = |value| std::fmt::from_fn(move |f| CONNECTION.write_whole(f, value)).to_string();
+    assert_eq!(whole(0), "0");
+    assert_eq!(whole(0x121), "new|trk|0x100");
+    assert_eq!(
+        CONNECTION.parse("new|trk|0x100", 0xffff),
+        Some((0x121, 0xffff))
+    );
+}
+
+#[test]
+fn a_line_of_a_dumped_table_is_read() {
+    let line = "cookie=0x5, duration=5.500s, table=1, n_packets=3, n_bytes=180, idle_timeout=5, \
+                send_flow_rem importance=7,priority=9,ip,nw_dst=10.0.0.0/24 actions=output:3";
+    let entry: FlowEntry = line.parse().unwrap();
+    assert_eq!((entry.packets, entry.bytes, entry.importance), (3, 180, 7));
+    assert_eq!(entry.age.as_millis(), 5_500);
+    assert_eq!(entry.to_string().parse(), Ok(entry));
+    let aged = " cookie=0x0, duration=1s, table=0, n_packets=0, n_bytes=0, idle_age=5, priority=1 actions=drop";
+    assert_eq!(aged.parse::<FlowEntry>().unwrap().priority, 1);
+}
+
+#[test]
+fn a_group_says_how_it_selects() {
+    let text = "group_id=1,type=select,selection_method=hash,selection_method_param=3,\
+                fields(ip_dst=255.255.0.0,tcp_dst),bucket=bucket_id:5,weight:5,watch_port:2,\
+                actions=output:1,bucket=weight:1,actions=output:2";
+    let group: Group = text.parse().unwrap();
+    assert_eq!(group.to_string(), text);
+    assert_eq!(group.buckets[0].id, Some(5));
+    // A number that is the place says nothing.
+    let usual: Group = "group_id=1,type=all,bucket=bucket_id:0,output:1"
+        .parse()
+        .unwrap();
+    assert_eq!(
+        usual.to_string(),
+        "group_id=1,type=all,bucket=actions=output:1"
+    );
+    for text in [
+        "add group_id=1,type=all,bucket=actions=output:1",
+        "modify group_id=1,type=select,selection_method=dp_hash,fields=ip_dst,\
+         bucket=weight:1,actions=output:1",
+        "delete group_id=all",
+        "insert_bucket group_id=1,command_bucket_id=last,bucket=bucket_id:0,actions=output:1",
+        "remove_bucket group_id=1,command_bucket_id=5",
+    ] {
+        assert_eq!(text.parse::<GroupMod>().unwrap().to_string(), text);
+    }
+    let error = |text: &str| text.parse::<GroupMod>().unwrap_err().to_string();
+    assert!(error("add group_id=1").ends_with("expected type=…"));
+    assert!(error("insert_bucket group_id=1").contains("command_bucket_id"));
+}
+
+#[test]
+fn a_meter_reads_as_it_prints() {
+    for text in [
+        "meter=1,kbps,burst,stats,bands=type=drop,rate=1000,burst_size=50,\
+         type=dscp_remark,rate=2000,prec_level=1",
+        "meter=all",
+        "meter=7,pktps,bands=type=drop,rate=5",
+    ] {
+        assert_eq!(text.parse::<Meter>().unwrap().to_string(), text);
+    }
+    let dumped = "meter=1 kbps burst bands=\ntype=drop rate=65536 burst_size=1280\n\
+                  type=dscp_remark rate=1048576 burst_size=61440 prec_level=0\n";
+    assert_eq!(
+        dumped.parse::<Meter>().unwrap().to_string(),
+        "meter=1,kbps,burst,bands=type=drop,rate=65536,burst_size=1280,\
+         type=dscp_remark,rate=1048576,burst_size=61440,prec_level=0"
+    );
+    for text in ["add meter=1,kbps,bands=type=drop,rate=1", "delete meter=3"] {
+        assert_eq!(text.parse::<MeterMod>().unwrap().to_string(), text);
+    }
+    for (text, problem) in [
+        ("meter=1,kbps,pktps", "kbps and pktps exclude each other"),
+        (
+            "meter=1,bands=type=drop,burst_size=3",
+            "burst_size needs the flag burst",
+        ),
+        (
+            "meter=1,rate=3",
+            "expected meter=…, kbps, pktps, burst, stats or bands=type=…",
+        ),
+        ("kbps", "expected meter=…"),
+    ] {
+        assert_eq!(
+            text.parse::<Meter>().unwrap_err().problem,
+            problem,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn bits_are_moved_and_meters_passed() {
+    let text =
+        "actions=meter:3,move:NXM_OF_ETH_SRC[0..15]->OXM_OF_METADATA[8..23],meter:4,output:1";
+    let flow: FlowMod = text.parse().unwrap();
+    assert_eq!(flow.to_string(), format!("priority=32768,{text}"));
+    let same = "actions=meter:3,move:eth_src[0..15]->metadata[8..23],meter:4,output:1";
+    assert_eq!(same.parse(), Ok(flow));
+    let error = |text: &str| text.parse::<FlowMod>().unwrap_err().problem;
+    assert_eq!(
+        error("actions=move:eth_src[]->metadata[]"),
+        "48 bits do not fit 64 bits"
+    );
+    assert_eq!(
+        error("actions=move:eth_src[40..48]->metadata[0..8]"),
+        "`eth_src[40..48]`: eth_src has the bits 0 to 47"
+    );
 }

@@ -4,7 +4,8 @@ use std::fmt::{self, Display, Formatter};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::super::bits;
-use crate::oxm::Field;
+use super::flags::{self, FlagNames};
+use crate::oxm::{Field, Notation};
 use crate::{MacAddr, PortNo};
 
 /// How a field is written.
@@ -18,47 +19,86 @@ pub(super) enum Form {
     Hex(usize),
     /// Hex where a mask shows that bits are meant.
     Decimal,
+    /// Bits by their names: `+syn-ack`.
+    Flags(FlagNames),
+    /// `no`, `yes`, `first`, `later`, `not_later`.
+    Fragment,
+    /// `(1,0x800)`: namespace and type.
+    PacketType,
 }
 
+/// By the field's own name where Open vSwitch has a way of its own, else as the table of fields
+/// says.
 pub(super) fn form(field: Field) -> Form {
-    match field {
-        Field::InPort | Field::InPhyPort => Form::Port,
-        Field::EthDst
-        | Field::EthSrc
-        | Field::ArpSha
-        | Field::ArpTha
-        | Field::Ipv6NdSll
-        | Field::Ipv6NdTll => Form::Mac,
-        Field::Ipv4Src | Field::Ipv4Dst | Field::ArpSpa | Field::ArpTpa => Form::Ipv4,
-        Field::Ipv6Src | Field::Ipv6Dst | Field::Ipv6NdTarget => Form::Ipv6,
-        Field::EthType => Form::Hex(4),
-        Field::Ipv6Flabel => Form::Hex(5),
-        Field::Metadata | Field::TunnelId | Field::Ipv6Exthdr | Field::PbbIsid => Form::Hex(1),
-        _ => Form::Decimal,
+    let info = field.info();
+    match info.name {
+        "eth_type" => Form::Hex(4),
+        "ipv6_flabel" => Form::Hex(5),
+        "actset_output" => Form::Port,
+        "tcp_flags" => Form::Flags(flags::TCP),
+        "ct_state" => Form::Flags(flags::CONNECTION),
+        "tun_flags" => Form::Flags(flags::TUNNEL),
+        "ip_frag" => Form::Fragment,
+        "packet_type" => Form::PacketType,
+        // Six bits in Open vSwitch, written as it writes small numbers.
+        "vlan_vid" | "conj_id" | "ct_zone" | "tun_gbp_id" => Form::Decimal,
+        _ => match info.notation {
+            Notation::Mac => Form::Mac,
+            Notation::Ipv4 => Form::Ipv4,
+            Notation::Ipv6 => Form::Ipv6,
+            Notation::Port => Form::Port,
+            Notation::Hex => Form::Hex(1),
+            Notation::Decimal => Form::Decimal,
+        },
     }
 }
 
 /// Whether a whole value is best written as a plain number.
 pub(in crate::flow) fn is_number(field: Field) -> bool {
-    form(field) == Form::Decimal
+    form(field) == Form::Decimal && field.info().bits <= 32
 }
 
 /// `10.0.0.0/24`, `00:00:00:00:00:01`, `0x5/0xff`.
 pub(in crate::flow) fn format_value(field: Field, value: u128, mask: u128) -> impl Display {
-    fmt::from_fn(move |f| {
-        let exact = mask == field.info().full_mask();
-        match form(field) {
-            Form::Decimal if !exact => write!(f, "{value:#x}/{mask:#x}"),
-            form => {
-                one(f, form, value)?;
-                if exact {
-                    Ok(())
-                } else {
-                    write_mask(f, form, mask)
-                }
+    fmt::from_fn(move |f| match form(field) {
+        Form::Decimal if mask != field.info().full_mask() => write!(f, "{value:#x}/{mask:#x}"),
+        form => format_in(f, field, form, value, mask),
+    })
+}
+
+/// The same in a set-field, where decimal numbers stay so under a mask: `5/0xff`.
+pub(super) fn format_set(field: Field, value: u128, mask: u128) -> impl Display {
+    fmt::from_fn(move |f| match form(field) {
+        // A set-field says what the bits become.
+        Form::Flags(names) if mask == field.info().full_mask() => names.write_whole(f, value),
+        form => format_in(f, field, form, value, mask),
+    })
+}
+
+fn format_in(
+    f: &mut Formatter<'_>,
+    field: Field,
+    form: Form,
+    value: u128,
+    mask: u128,
+) -> fmt::Result {
+    let exact = mask == field.info().full_mask();
+    match form {
+        Form::Flags(names) if exact => names.write_whole(f, value),
+        Form::Flags(names) => names.write_some(f, value, mask),
+        Form::Fragment => match fragment_name(value, mask) {
+            Some(name) => f.write_str(name),
+            None => write!(f, "{value:#x}/{mask:#x}"),
+        },
+        _ => {
+            one(f, form, value)?;
+            if exact {
+                Ok(())
+            } else {
+                write_mask(f, form, mask)
             }
         }
-    })
+    }
 }
 
 fn one(f: &mut Formatter<'_>, form: Form, value: u128) -> fmt::Result {
@@ -67,10 +107,11 @@ fn one(f: &mut Formatter<'_>, form: Form, value: u128) -> fmt::Result {
         Form::Ipv4 => bits::to_ipv4(value).fmt(f),
         Form::Ipv6 => bits::to_ipv6(value).fmt(f),
         Form::Port => PortNo(bits::to_u32(value)).fmt(f),
+        Form::PacketType => write!(f, "({},{:#x})", value >> 16, value & 0xffff),
         // As C's %#x has it.
         Form::Hex(1) if value == 0 => f.write_str("0"),
         Form::Hex(digits) => write!(f, "{value:#0width$x}", width = digits + 2),
-        Form::Decimal => value.fmt(f),
+        Form::Decimal | Form::Flags(_) | Form::Fragment => value.fmt(f),
     }
 }
 
@@ -81,29 +122,73 @@ fn write_mask(f: &mut Formatter<'_>, form: Form, mask: u128) -> fmt::Result {
         _ => None,
     };
     f.write_str("/")?;
-    match prefix {
-        Some(prefix) => prefix.fmt(f),
-        None => one(f, form, mask),
+    match (prefix, form) {
+        (Some(prefix), _) => prefix.fmt(f),
+        (None, Form::Decimal | Form::Port) => write!(f, "{mask:#x}"),
+        (None, _) => one(f, form, mask),
     }
+}
+
+/// Names of fragments with value and mask: bit 0 of any fragment, bit 1 of any but the first.
+const FRAGMENTS: [(&str, u128, u128); 5] = [
+    ("no", 0, 3),
+    ("first", 1, 3),
+    ("later", 3, 3),
+    ("yes", 1, 1),
+    ("not_later", 0, 2),
+];
+
+fn fragment_name(value: u128, mask: u128) -> Option<&'static str> {
+    let row = FRAGMENTS
+        .iter()
+        .find(|row| (row.1, row.2) == (value, mask & 3))?;
+    Some(row.0)
 }
 
 /// Value and mask, right-aligned; the error says what would have been right.
 pub(in crate::flow) fn parse_value(field: Field, text: &str) -> Result<(u128, u128), String> {
     let full = field.info().full_mask();
     let form = form(field);
-    let (value, mask) = match text.split_once('/') {
-        Some((value, mask)) => (value, Some(mask)),
-        None => (text, None),
+    let parsed = match form {
+        Form::Flags(names) => names.parse(text, full),
+        Form::Fragment => {
+            let row = FRAGMENTS.iter().find(|row| row.0 == text);
+            row.map(|row| (row.1, row.2))
+                .or_else(|| parse_masked(form, text, full))
+        }
+        Form::PacketType => parse_packet_type(text, full),
+        _ => parse_masked(form, text, full),
     };
-    let value = parse_one(form, value).ok_or_else(|| expected(field, form))?;
-    let mask = match mask {
-        Some(mask) => parse_mask(form, mask).ok_or_else(|| expected(field, form))?,
-        None => full,
-    };
-    if value & !full != 0 || mask & !full != 0 {
-        return Err(expected(field, form));
+    match parsed {
+        Some((value, mask)) if value & !full == 0 && mask & !full == 0 => Ok((value & mask, mask)),
+        _ => Err(expected(field, form)),
     }
-    Ok((value & mask, mask))
+}
+
+fn parse_masked(form: Form, text: &str, full: u128) -> Option<(u128, u128)> {
+    match text.split_once('/') {
+        Some((value, mask)) => Some((parse_one(form, value)?, parse_mask(form, mask)?)),
+        None => Some((parse_one(form, text)?, full)),
+    }
+}
+
+/// `(1,0x800)` or a number.
+fn parse_packet_type(text: &str, full: u128) -> Option<(u128, u128)> {
+    let pair = |text: &str| {
+        let inner = text
+            .strip_prefix('(')
+            .and_then(|text| text.strip_suffix(')'));
+        let Some(inner) = inner else {
+            return integer(text);
+        };
+        let (namespace, kind) = inner.split_once(',')?;
+        let (namespace, kind) = (integer(namespace)?, integer(kind)?);
+        (namespace <= 0xffff && kind <= 0xffff).then_some(namespace << 16 | kind)
+    };
+    match text.split_once('/') {
+        Some((value, mask)) => Some((pair(value)?, pair(mask)?)),
+        None => Some((pair(text)?, full)),
+    }
 }
 
 fn parse_one(form: Form, text: &str) -> Option<u128> {
@@ -115,7 +200,7 @@ fn parse_one(form: Form, text: &str) -> Option<u128> {
             Some(number) => Some(number),
             None => text.parse::<PortNo>().ok().map(|port| port.0.into()),
         },
-        Form::Hex(_) | Form::Decimal => integer(text),
+        _ => integer(text),
     }
 }
 
@@ -150,6 +235,9 @@ fn expected(field: Field, form: Form) -> String {
         Form::Ipv4 => "an IPv4 address, as 10.0.0.1",
         Form::Ipv6 => "an IPv6 address, as fe80::1",
         Form::Port => return "expected a port number, LOCAL or another reserved name".to_owned(),
+        Form::Flags(names) => return names.expected(),
+        Form::Fragment => return "expected no, yes, first, later or not_later".to_owned(),
+        Form::PacketType => return "expected a packet type, as (1,0x800)".to_owned(),
         Form::Hex(_) | Form::Decimal => {
             let all = field.info().full_mask();
             let mask = if field.info().maskable {

@@ -73,6 +73,14 @@ pub(super) fn encode(message: &ToSwitch, xid: Xid, into: &mut BytesMut) -> Resul
         ToSwitch::PortDescRequest => return Err(no("port descriptions but in its features")),
         ToSwitch::GroupStatsRequest(_) => return Err(no("group statistics")),
         ToSwitch::GroupDescRequest => return Err(no("group descriptions")),
+        ToSwitch::QueueStatsRequest { port, queue } => {
+            stats::request(Stats::Queue(stats::lower_queue_request(*port, *queue)?))
+        }
+        ToSwitch::MeterMod(_) => return Err(no("meter_mod")),
+        ToSwitch::MeterStatsRequest(_) => return Err(no("meter statistics")),
+        ToSwitch::MeterConfigRequest(_) => return Err(no("meter configurations")),
+        ToSwitch::MeterFeaturesRequest => return Err(no("meter features")),
+        ToSwitch::Bundle(_) => return Err(no("bundles")),
     };
     Message::v10(xid, body)
         .encode(into)
@@ -104,6 +112,9 @@ fn encode_flow_mod(change: &FlowMod, xid: Xid, into: &mut BytesMut) -> Result<()
     let matching = matching::lower(&change.matching)?;
     if matching::is_exact(&matching) && change.priority != u16::MAX {
         return Err(no("priority but 65535 for a match of all twelve fields"));
+    }
+    if change.importance != 0 {
+        return Err(no("importance"));
     }
     let (out_port, flags) = (port::lower(change.out_port)?, lower_flags(change)?);
     check_instructions(&change.instructions)?;
@@ -318,6 +329,7 @@ pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowM
         idle_timeout_s: change.idle_timeout,
         hard_timeout_s: change.hard_timeout,
         flags: FlowFlags::from_bits_truncate((change.flags - wire::FlowModFlags::EMERG).bits()),
+        importance: 0,
         out_port: change.out_port.into(),
         out_group: GroupId::ANY,
         buffer_id: change.buffer_id,

@@ -3,8 +3,8 @@
 use super::{Packets, action, matching, no, port, refuse_cookie_and_group, wire};
 use crate::PortNo;
 use crate::flow::{
-    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, SwitchDesc, TableStats,
-    Unsupported, Words, duration, kept,
+    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
+    TableStats, Unsupported, Words, duration, kept,
 };
 use wire::{StatsFlags, StatsReply, StatsReplyBody, StatsRequest, StatsRequestBody};
 
@@ -35,6 +35,34 @@ pub(super) fn lower_port_request(port: PortNo) -> Result<wire::PortStatsRequest,
     })
 }
 
+/// All of them (OF 1.0 §5.3.5, `OFPQ_ALL`).
+const ALL_QUEUES: u32 = 0xffff_ffff;
+
+pub(super) fn lower_queue_request(
+    port: PortNo,
+    queue: Option<u32>,
+) -> Result<wire::QueueStatsRequest, Unsupported> {
+    Ok(wire::QueueStatsRequest {
+        port_no: match port {
+            PortNo::ANY => wire::PortNo::ALL,
+            port => port::lower(port)?,
+        },
+        queue_id: queue.unwrap_or(ALL_QUEUES),
+    })
+}
+
+fn lift_queue(queue: &wire::QueueStats) -> QueueStats {
+    let counter = |value: u64| (value != u64::MAX).then_some(value);
+    QueueStats {
+        port: queue.port_no.into(),
+        queue: queue.queue_id,
+        tx_bytes: counter(queue.tx_bytes),
+        tx_packets: counter(queue.tx_packets),
+        tx_errors: counter(queue.tx_errors),
+        age: None,
+    }
+}
+
 pub(super) fn lift(reply: StatsReply) -> FromSwitch {
     let more = reply.flags.contains(StatsFlags::REPLY_MORE);
     match reply.body {
@@ -56,9 +84,11 @@ pub(super) fn lift(reply: StatsReply) -> FromSwitch {
             ports: ports.iter().map(lift_port).collect(),
             more,
         },
-        StatsReplyBody::Queue(_) | StatsReplyBody::Other { .. } => {
-            FromSwitch::Other("multipart_reply")
-        }
+        StatsReplyBody::Queue(queues) => FromSwitch::QueueStats {
+            queues: queues.iter().map(lift_queue).collect(),
+            more,
+        },
+        StatsReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
     }
 }
 
@@ -88,6 +118,7 @@ fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
         idle_timeout_s: entry.idle_timeout,
         hard_timeout_s: entry.hard_timeout,
         flags: FlowFlags::empty(),
+        importance: 0,
         age: duration(entry.duration_sec, entry.duration_nsec),
         packets: kept(entry.packet_count),
         bytes: kept(entry.byte_count),

@@ -49,6 +49,9 @@ fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsuppor
                 field: OxmField::new(field, value, None),
             }
         }
+        Action::CopyField(_) | Action::Meter(_) => {
+            return Err(lacking(version, format!("{} action", action.name())));
+        }
         Action::PushVlan(ethertype) => wire::Action::PushVlan { ethertype },
         Action::PopVlan => wire::Action::PopVlan,
         Action::PushMpls(ethertype) => wire::Action::PushMpls { ethertype },

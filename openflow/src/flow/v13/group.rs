@@ -4,14 +4,19 @@ use super::{action, wire};
 use crate::Version;
 use crate::flow::{
     Bucket, Group, GroupCommand, GroupMod, GroupStats, GroupType, Unsupported, Words, duration,
-    kept,
+    kept, lacking,
 };
 
 pub(super) fn lower_mod(
     change: &GroupMod,
     version: Version,
 ) -> Result<wire::GroupMod, Unsupported> {
+    if change.group.selection.is_some() {
+        return Err(lacking(version, "selection_method of a group"));
+    }
     let buckets = match change.command {
+        GroupCommand::InsertBuckets(_) => return Err(lacking(version, "insert_bucket of a group")),
+        GroupCommand::RemoveBuckets(_) => return Err(lacking(version, "remove_bucket of a group")),
         GroupCommand::Delete => Vec::new(),
         GroupCommand::Add | GroupCommand::Modify => change
             .group
@@ -24,7 +29,7 @@ pub(super) fn lower_mod(
         command: match change.command {
             GroupCommand::Add => wire::GroupModCommand::Add,
             GroupCommand::Modify => wire::GroupModCommand::Modify,
-            GroupCommand::Delete => wire::GroupModCommand::Delete,
+            _ => wire::GroupModCommand::Delete,
         },
         kind: match change.group.kind {
             GroupType::All => wire::GroupType::All,
@@ -39,6 +44,9 @@ pub(super) fn lower_mod(
 }
 
 fn lower_bucket(bucket: &Bucket, version: Version) -> Result<wire::Bucket, Unsupported> {
+    if bucket.id.is_some() {
+        return Err(lacking(version, "bucket_id"));
+    }
     Ok(wire::Bucket {
         weight: bucket.weight,
         watch_port: bucket.watch_port,
@@ -75,16 +83,13 @@ pub(super) fn lift_desc(desc: wire::GroupDesc) -> Group {
 /// An action without a name stays in its bucket, where [`crate::flow::Action::Unknown`] shows it.
 fn lift(id: crate::GroupId, kind: wire::GroupType, buckets: Vec<wire::Bucket>) -> Group {
     let buckets = buckets.into_iter().map(|bucket| Bucket {
+        id: None,
         weight: bucket.weight,
         watch_port: bucket.watch_port,
         watch_group: bucket.watch_group,
         actions: action::lift(bucket.actions, &mut Words::default()),
     });
-    Group {
-        id,
-        kind: lift_kind(kind),
-        buckets: buckets.collect(),
-    }
+    Group::new(id, lift_kind(kind), buckets.collect())
 }
 
 pub(super) fn lift_stats(stats: &wire::GroupStats) -> GroupStats {

@@ -6,6 +6,7 @@
 mod action;
 mod group;
 mod matching;
+mod meter;
 mod multipart;
 mod port;
 
@@ -13,12 +14,12 @@ use bytes::BytesMut;
 
 use super::{
     Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
-    GroupMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch, Unsupported,
-    Words, direct, duration, kept, offending,
+    GroupMod, Match, MeterMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch,
+    Unsupported, Words, bundle, direct, duration, kept, lacking, offending,
 };
 use crate::oxm::Field;
 use crate::v13 as wire;
-use crate::wire::{Echo, Message};
+use crate::wire::{Echo, Message, Writer};
 use crate::{PortNo, Version, Xid};
 
 pub(super) fn encode(
@@ -67,6 +68,12 @@ pub(super) fn encode(
             }))
         }
         ToSwitch::GroupDescRequest => multipart::request(Ask::GroupDesc),
+        ToSwitch::MeterMod(change) => wire::Body::MeterMod(meter::lower_mod(change, version)?),
+        ToSwitch::MeterStatsRequest(_)
+        | ToSwitch::MeterConfigRequest(_)
+        | ToSwitch::MeterFeaturesRequest
+        | ToSwitch::QueueStatsRequest { .. } => return Err(lacking(version, "this request")),
+        ToSwitch::Bundle(_) => return Err(lacking(version, "bundles in a bundle")),
     };
     Message::v13(version, xid, body)
         .encode(into)
@@ -82,14 +89,31 @@ fn encode_packet_out(
 ) -> Result<(), Unsupported> {
     direct::message(into, version, xid, direct::PACKET_OUT, |w| {
         w.u32(packet.buffer_id.0);
-        w.u32(packet.in_port.0);
-        let actions_start = w.position() + 2 + 6;
-        direct::length(w, actions_start, "packet_out.actions", |w| {
-            w.pad(6);
-            action::write(w, &packet.actions)
-        })?;
+        if version >= Version::V1_5 {
+            write_by_match(w, packet)?;
+        } else {
+            w.u32(packet.in_port.0);
+            let actions_start = w.position() + 2 + 6;
+            direct::length(w, actions_start, "packet_out.actions", |w| {
+                w.pad(6);
+                action::write(w, &packet.actions)
+            })?;
+        }
         w.bytes(&packet.data);
         Ok(())
+    })
+}
+
+/// Since 1.5 a match says where the packet came in (OF 1.5.1 §7.3.6). The length of the actions
+/// comes before it.
+fn write_by_match(w: &mut Writer<'_>, packet: &PacketOut) -> Result<(), Unsupported> {
+    let in_port = Match::any().in_port(packet.in_port);
+    let match_bytes = 16;
+    let actions_start = w.position() + 2 + 2 + match_bytes;
+    direct::length(w, actions_start, "packet_out.actions", |w| {
+        w.pad(2);
+        matching::write(w, &in_port)?;
+        action::write(w, &packet.actions)
     })
 }
 
@@ -100,6 +124,9 @@ fn encode_flow_mod(
     xid: Xid,
     into: &mut BytesMut,
 ) -> Result<(), Unsupported> {
+    if version < Version::V1_4 && change.importance != 0 {
+        return Err(lacking(version, "importance"));
+    }
     direct::message(into, version, xid, direct::FLOW_MOD, |w| {
         w.u64(change.cookie.0);
         w.u64(change.cookie_mask);
@@ -112,7 +139,8 @@ fn encode_flow_mod(
         w.u32(change.out_port.0);
         w.u32(change.out_group.0);
         w.u16(change.flags.bits());
-        w.pad(2);
+        // Padding in 1.3.
+        w.u16(change.importance);
         matching::write(w, &change.matching)?;
         action::write_instructions(w, &change.instructions)
     })
@@ -149,6 +177,9 @@ pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
         wire::Body::MultipartReply(reply) => multipart::lift(reply),
         wire::Body::BarrierReply => FromSwitch::BarrierReply,
         wire::Body::RoleReply(role) => lift_role(role),
+        wire::Body::Experimenter(message) => {
+            bundle::lift_experimenter(&message).unwrap_or(FromSwitch::Other("experimenter"))
+        }
         other => FromSwitch::Other(other.type_name()),
     }
 }
@@ -241,6 +272,7 @@ pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowM
         idle_timeout_s: change.idle_timeout,
         hard_timeout_s: change.hard_timeout,
         flags: FlowFlags::from_bits_retain(change.flags.bits()),
+        importance: 0,
         out_port: change.out_port,
         out_group: change.out_group,
         buffer_id: change.buffer_id,
@@ -253,6 +285,11 @@ pub(super) fn lift_group_mod(change: wire::GroupMod) -> GroupMod {
 }
 
 /// The match of a flow-mod that was quoted in part.
-pub(super) fn lift_match(matching: &wire::Match, unknown: &mut Words) -> super::Match {
+pub(super) fn lift_match(matching: &wire::Match, unknown: &mut Words) -> Match {
     matching::lift(matching, unknown)
+}
+
+/// As [`lift_flow_mod`].
+pub(super) fn lift_meter_mod(change: &wire::MeterMod) -> MeterMod {
+    meter::lift_mod(change)
 }

@@ -91,6 +91,7 @@ fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
         idle_timeout_s: entry.idle_timeout,
         hard_timeout_s: entry.hard_timeout,
         flags: FlowFlags::from_bits_retain(entry.flags.bits()),
+        importance: 0,
         age: duration(entry.duration_sec, entry.duration_nsec),
         packets: kept(entry.packet_count),
         bytes: kept(entry.byte_count),

@@ -227,11 +227,7 @@ impl Rules {
 }
 
 fn as_group(app: usize, wanted: WantedGroup) -> Group {
-    let group = Group {
-        id: group_id(app, wanted.number),
-        kind: wanted.kind,
-        buckets: wanted.buckets,
-    };
+    let group = Group::new(group_id(app, wanted.number), wanted.kind, wanted.buckets);
     group.normalized()
 }
 

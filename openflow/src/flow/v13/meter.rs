@@ -1,0 +1,96 @@
+//! Meters.
+
+use super::wire;
+use crate::Version;
+use crate::flow::{
+    Band, BandKind, Meter, MeterCommand, MeterFlags, MeterMod, Unsupported, lacking,
+};
+
+pub(super) fn lower_mod(
+    change: &MeterMod,
+    version: Version,
+) -> Result<wire::MeterMod, Unsupported> {
+    let (command, bands) = match change.command {
+        MeterCommand::Add => (wire::MeterModCommand::Add, &*change.meter.bands),
+        MeterCommand::Modify => (wire::MeterModCommand::Modify, &*change.meter.bands),
+        MeterCommand::Delete => (wire::MeterModCommand::Delete, &[][..]),
+    };
+    Ok(wire::MeterMod {
+        command,
+        flags: wire::MeterFlags::from_bits_retain(change.meter.flags.bits()),
+        meter_id: change.meter.id,
+        bands: bands
+            .iter()
+            .map(|band| lower_band(band, version))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn lower_band(band: &Band, version: Version) -> Result<wire::MeterBand, Unsupported> {
+    let Band {
+        kind,
+        rate,
+        burst_size,
+    } = *band;
+    Ok(match kind {
+        BandKind::Drop => wire::MeterBand::Drop { rate, burst_size },
+        BandKind::DscpRemark(prec_level) => wire::MeterBand::DscpRemark {
+            rate,
+            burst_size,
+            prec_level,
+        },
+        BandKind::Experimenter(id) => {
+            return Err(lacking(
+                version,
+                format!("meter band of experimenter {id:#010x}"),
+            ));
+        }
+        BandKind::Other(number) => return Err(lacking(version, format!("meter band {number}"))),
+    })
+}
+
+/// What is in a meter-mod quoted in an error, or in one of ours in a test.
+pub(super) fn lift_mod(change: &wire::MeterMod) -> MeterMod {
+    MeterMod {
+        command: match change.command {
+            wire::MeterModCommand::Add => MeterCommand::Add,
+            wire::MeterModCommand::Modify => MeterCommand::Modify,
+            wire::MeterModCommand::Delete => MeterCommand::Delete,
+        },
+        meter: lift(change.meter_id, change.flags, &change.bands),
+    }
+}
+
+pub(super) fn lift(
+    id: crate::MeterId,
+    flags: wire::MeterFlags,
+    bands: &[wire::MeterBand],
+) -> Meter {
+    Meter {
+        id,
+        flags: MeterFlags::from_bits_retain(flags.bits()),
+        bands: bands.iter().map(lift_band).collect(),
+    }
+}
+
+fn lift_band(band: &wire::MeterBand) -> Band {
+    let (kind, rate, burst_size) = match *band {
+        wire::MeterBand::Drop { rate, burst_size } => (BandKind::Drop, rate, burst_size),
+        wire::MeterBand::DscpRemark {
+            rate,
+            burst_size,
+            prec_level,
+        } => (BandKind::DscpRemark(prec_level), rate, burst_size),
+        wire::MeterBand::Experimenter {
+            rate,
+            burst_size,
+            experimenter,
+            ..
+        } => (BandKind::Experimenter(experimenter), rate, burst_size),
+    };
+    Band {
+        kind,
+        rate,
+        burst_size,
+    }
+}
