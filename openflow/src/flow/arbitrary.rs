@@ -9,8 +9,8 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{
-    Action, Actions, Bucket, FlowCommand, FlowFlags, FlowMod, Group, GroupType, Instructions,
-    Match, bits,
+    Action, Actions, Band, BandKind, Bucket, FlowCommand, FlowFlags, FlowMod, Group, GroupType,
+    Instructions, Match, Meter, MeterFlags, Selection, bits,
 };
 use crate::oxm::Field;
 use crate::packet::{ethertype, ip_proto};
@@ -227,7 +227,7 @@ fn mpls(version: Version) -> BoxedStrategy<Vec<Part>> {
 }
 
 /// Where actions send packets.
-fn output(version: Version) -> impl Strategy<Value = Action> {
+fn output(version: Version) -> impl Strategy<Value = Action> + use<> {
     let reserved = prop_oneof![
         Just(PortNo::IN_PORT),
         Just(PortNo::NORMAL),
@@ -257,6 +257,40 @@ pub fn actions(version: Version, matching: &Match) -> BoxedStrategy<Actions> {
         _ => vec(action_v13(version), 0..6)
             .prop_map(Actions::from_vec)
             .boxed(),
+    }
+}
+
+/// Fields whose bits can be set under a mask, from 1.5 on.
+const MASKED_SETTABLE: [Field; 6] = [
+    Field::EthSrc,
+    Field::EthDst,
+    Field::Ipv4Src,
+    Field::Ipv6Dst,
+    Field::TcpSrc,
+    Field::TunnelId,
+];
+
+fn set_masked() -> BoxedStrategy<Action> {
+    proptest::sample::select(&MASKED_SETTABLE)
+        .prop_flat_map(|field| (Just(field), any::<u128>(), any::<u128>()))
+        .prop_map(|(field, value, mask)| {
+            // Not all bits: that is no mask, and none: that sets nothing.
+            let mask = mask & (field.info().full_mask() >> 1) | 1;
+            Action::SetField {
+                field,
+                value: value & mask,
+                mask,
+            }
+        })
+        .boxed()
+}
+
+/// What a version has beyond 1.3.
+fn later_action(version: Version) -> BoxedStrategy<Action> {
+    let meter = (1..1000_u32).prop_map(|id| Action::Meter(MeterId(id)));
+    match version {
+        Version::V1_5 => prop_oneof![3 => set_masked(), 1 => meter].boxed(),
+        _ => output(version).boxed(),
     }
 }
 
@@ -295,6 +329,7 @@ fn action_v13(version: Version) -> BoxedStrategy<Action> {
     prop_oneof![
         4 => output(version),
         4 => set,
+        2 => later_action(version),
         3 => simple,
         1 => (0..GroupId::MAX.0).prop_map(|id| Action::Group(GroupId(id))),
         1 => any::<u32>().prop_map(Action::SetQueue),
@@ -367,9 +402,9 @@ pub fn instructions(version: Version, matching: &Match) -> BoxedStrategy<Instruc
     let metadata = (any::<u64>(), 1..=u64::MAX).prop_map(|(value, mask)| (value & mask, mask));
     (
         option::weighted(0.2, (1..1000_u32).prop_map(MeterId)),
-        apply,
+        apply.prop_map(without_a_meter_in_front),
         any::<bool>(),
-        actions(version, matching),
+        actions(version, matching).prop_map(without_meters),
         option::weighted(0.2, metadata),
         option::of((1..=254_u8).prop_map(TableId)),
     )
@@ -384,6 +419,20 @@ pub fn instructions(version: Version, matching: &Match) -> BoxedStrategy<Instruc
             },
         )
         .boxed()
+}
+
+/// A meter in front is the instruction.
+fn without_a_meter_in_front(mut actions: Actions) -> Actions {
+    while let Some(Action::Meter(_)) = actions.first() {
+        actions.remove(0);
+    }
+    actions
+}
+
+/// No action set has one.
+fn without_meters(mut actions: Actions) -> Actions {
+    actions.retain(|action| !matches!(action, Action::Meter(_)));
+    actions
 }
 
 /// A change the version can express.
@@ -429,7 +478,7 @@ fn surroundings(version: Version) -> impl Strategy<Value = FlowMod> {
         any::<u16>(),
     );
     let rest = (
-        any::<u16>(),
+        (any::<u16>(), any::<u16>()),
         0..254_u8,
         any::<u64>(),
         option::of(ingress(version)),
@@ -437,7 +486,7 @@ fn surroundings(version: Version) -> impl Strategy<Value = FlowMod> {
     );
     (fixed, rest).prop_map(move |(fixed, rest)| {
         let (command, priority, cookie, idle_timeout_s, hard_timeout_s) = fixed;
-        let (some_flags, table, cookie_mask, out_port, buffer) = rest;
+        let ((some_flags, importance), table, cookie_mask, out_port, buffer) = rest;
         FlowMod {
             command,
             cookie: Cookie(cookie),
@@ -446,6 +495,11 @@ fn surroundings(version: Version) -> impl Strategy<Value = FlowMod> {
             idle_timeout_s,
             hard_timeout_s,
             flags: FlowFlags::from_bits_truncate(some_flags & flags),
+            importance: if version >= Version::V1_4 {
+                importance
+            } else {
+                0
+            },
             out_port: out_port.unwrap_or(PortNo::ANY),
             buffer_id: BufferId(buffer),
             ..FlowMod::add(priority, Match::any(), Instructions::drop())
@@ -474,6 +528,70 @@ pub fn group(version: Version) -> impl Strategy<Value = Group> {
             watch_group: group.map_or(GroupId::ANY, GroupId),
             actions,
         });
-    (0..GroupId::MAX.0, kind, vec(bucket, 0..4))
-        .prop_map(|(id, kind, buckets)| Group::new(GroupId(id), kind, buckets))
+    let selection = match version {
+        Version::V1_5 => option::of(selection()).boxed(),
+        _ => Just(None).boxed(),
+    };
+    (
+        0..GroupId::MAX.0,
+        kind,
+        vec(bucket, 0..4),
+        selection,
+        0..1000_u32,
+    )
+        .prop_map(move |(id, kind, buckets, selection, first)| {
+            let mut group = Group::new(GroupId(id), kind, buckets);
+            if version == Version::V1_5 {
+                let numbers = (first..).zip(&mut group.buckets);
+                numbers.for_each(|(number, bucket)| bucket.id = Some(number));
+            }
+            if kind == GroupType::Select {
+                group.selection = selection.map(Box::new);
+            }
+            group.normalized()
+        })
+}
+
+fn selection() -> impl Strategy<Value = Selection> {
+    let method = proptest::sample::select(&["hash", "dp_hash"]);
+    let fields = [Field::EthSrc, Field::Ipv4Src, Field::Ipv6Dst, Field::TcpDst];
+    let field = |field: Field| {
+        let full = field.info().full_mask();
+        option::of(any::<u128>().prop_map(move |mask| (field, mask & full | 1)))
+    };
+    let fields = fields.map(field);
+    (method, any::<u64>(), fields).prop_map(|(method, param, fields)| Selection {
+        method: method.to_owned(),
+        param,
+        fields: fields.into_iter().flatten().collect(),
+    })
+}
+
+/// A meter of 1.3 and later.
+pub fn meter() -> impl Strategy<Value = Meter> {
+    let kind = prop_oneof![
+        Just(BandKind::Drop),
+        any::<u8>().prop_map(BandKind::DscpRemark),
+    ];
+    let band = (kind, any::<u32>(), any::<u32>()).prop_map(|(kind, rate, burst_size)| Band {
+        kind,
+        rate,
+        burst_size,
+    });
+    let unit = proptest::sample::select(&[MeterFlags::KBPS, MeterFlags::PKTPS]);
+    let more = (any::<bool>(), any::<bool>());
+    (1..0xffff_0000_u32, unit, more, vec(band, 0..4)).prop_map(|(id, unit, more, mut bands)| {
+        let (burst, stats) = more;
+        let mut flags = unit;
+        flags.set(MeterFlags::STATS, stats);
+        flags.set(MeterFlags::BURST, burst);
+        if !burst {
+            bands.iter_mut().for_each(|band| band.burst_size = 0);
+        }
+        Meter {
+            id: MeterId(id),
+            flags,
+            bands,
+        }
+    })
 }

@@ -22,8 +22,11 @@ pub(super) fn lower(actions: &[Action], version: Version) -> Result<wire::Action
         .collect()
 }
 
-pub(super) fn write(w: &mut Writer<'_>, actions: &[Action]) -> Result<(), Unsupported> {
-    actions.iter().try_for_each(|action| {
+pub(super) fn write<'a>(
+    w: &mut Writer<'_>,
+    actions: impl IntoIterator<Item = &'a Action>,
+) -> Result<(), Unsupported> {
+    actions.into_iter().try_for_each(|action| {
         lower_one(action, w.version())?.encode(w);
         Ok(())
     })
@@ -39,16 +42,19 @@ fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsuppor
             if info.since > version {
                 return Err(lacking(version, format!("set_field of {}", info.name)));
             }
-            if mask != info.full_mask() {
-                return Err(lacking(
-                    version,
-                    format!("masked set_field of {}", info.name),
-                ));
+            let whole = mask == info.full_mask();
+            if !whole && version < Version::V1_5 {
+                let feature = format!("masked set_field of {}", info.name);
+                return Err(lacking(version, feature));
             }
             wire::Action::SetField {
-                field: OxmField::new(field, value, None),
+                field: OxmField::new(field, value, (!whole).then_some(mask)),
             }
         }
+        Action::Meter(id) if version >= Version::V1_5 => wire::Action::Unknown {
+            kind: 29,
+            data: Bytes::copy_from_slice(&id.0.to_be_bytes()),
+        },
         Action::CopyField(_) | Action::Meter(_) => {
             return Err(lacking(version, format!("{} action", action.name())));
         }
@@ -151,17 +157,25 @@ pub(super) fn write_instructions(
         metadata,
         goto,
     } = instructions;
-    if let Some(meter_id) = *meter {
-        wire::Instruction::Meter { meter_id }.encode(w);
+    // An action since 1.5, where the instruction is no more (OF 1.5.1 §7.2.6).
+    let meter_action = meter
+        .filter(|_| w.version() >= Version::V1_5)
+        .map(Action::Meter);
+    match (meter, &meter_action) {
+        (Some(meter_id), None) => {
+            let meter_id = *meter_id;
+            wire::Instruction::Meter { meter_id }.encode(w);
+        }
+        _ => {}
     }
-    if !apply.is_empty() {
-        write_list(w, APPLY_ACTIONS, apply)?;
+    if !apply.is_empty() || meter_action.is_some() {
+        write_list(w, APPLY_ACTIONS, meter_action.iter().chain(apply))?;
     }
     if *clear {
         wire::Instruction::ClearActions.encode(w);
     }
     if !write.is_empty() {
-        write_list(w, WRITE_ACTIONS, write)?;
+        write_list(w, WRITE_ACTIONS, write.iter())?;
     }
     if let Some((metadata, metadata_mask)) = *metadata {
         wire::Instruction::WriteMetadata {
@@ -177,7 +191,11 @@ pub(super) fn write_instructions(
 }
 
 /// `ofp_instruction_actions` (OF 1.3.5 §7.2.4).
-fn write_list(w: &mut Writer<'_>, kind: u16, actions: &[Action]) -> Result<(), Unsupported> {
+fn write_list<'a>(
+    w: &mut Writer<'_>,
+    kind: u16,
+    actions: impl Iterator<Item = &'a Action>,
+) -> Result<(), Unsupported> {
     let start = w.position();
     w.u16(kind);
     direct::length(w, start, "instructions", |w| {
