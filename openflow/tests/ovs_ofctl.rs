@@ -230,7 +230,7 @@ fn we_read_what_open_vswitch_prints_for_our_bytes_of_1_0() {
 
 /// Open vSwitch takes the first digits of an IPv6 mask for a prefix length.
 fn has_an_odd_ipv6_mask(matching: &Match) -> bool {
-    [Field::Ipv6Src, Field::Ipv6Dst]
+    [Field::Ipv6Src, Field::Ipv6Dst, Field::Ipv6NdTarget]
         .iter()
         .filter_map(|field| matching.get(*field))
         .any(|found| found.mask.count_ones() != found.mask.leading_ones())

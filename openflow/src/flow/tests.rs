@@ -311,11 +311,11 @@ fn what_1_3_lacks_is_refused_by_name() {
     }
     let port = Match::any()
         .tcp_dst(80)
-        .with_masked(Field::TcpSrc, 0x10, 0xf0);
+        .with_masked(Field::IpDscp, 0x10, 0x30);
     let masked = ToSwitch::FlowMod(FlowMod::add(1, port, Instructions::drop()));
     assert_eq!(
         refusal(&masked, Version::V1_3),
-        "OpenFlow 1.3 has no masked tcp_src"
+        "OpenFlow 1.3 has no masked ip_dscp"
     );
     let bridge = Match::any().eth_type(0x88e7).with(Field::PbbUca, 1);
     let new = ToSwitch::FlowMod(FlowMod::add(1, bridge, Instructions::drop()));
@@ -511,7 +511,7 @@ fn an_entry_with_what_we_do_not_know_says_so() {
     let mut matching = v13::Match::default();
     let register = Oxm {
         class: Class::NXM_1,
-        code: 0,
+        code: 118,
         has_mask: false,
         experimenter: None,
         body: &[0, 0, 0, 5],
@@ -551,12 +551,12 @@ fn an_entry_with_what_we_do_not_know_says_so() {
     };
     assert_eq!(
         entries[0].unknown.as_deref(),
-        Some("match field 0x0001/0, instruction 77")
+        Some("match field 0x0001/118, instruction 77")
     );
     assert_eq!((entries[0].packets, entries[0].bytes), (0, 7));
     assert_eq!(
         entries[0].to_string(),
         "cookie=0x0, duration=5.500s, table=0, n_packets=0, n_bytes=7, priority=1,\
-         (match field 0x0001/0, instruction 77) actions=drop"
+         (match field 0x0001/118, instruction 77) actions=drop"
     );
 }

@@ -1,6 +1,7 @@
-//! The table of match fields.
+//! What the table of match fields says of each: types of its columns, and the macro that reads it.
 
-use crate::Version;
+use super::Field;
+use crate::{PortNo, Version, v10};
 
 /// OXM class: who numbers the field (OF 1.3.5 §7.2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,10 +12,34 @@ impl Class {
     pub const NXM_0: Self = Self(0x0000);
     /// Nicira NXM, second block (`OFPXMC_NXM_1`).
     pub const NXM_1: Self = Self(0x0001);
+    /// Ericsson's, as an ONF member (`ERICOXM`).
+    pub const ERICOXM: Self = Self(0x1000);
     /// The specification's own fields (`OFPXMC_OPENFLOW_BASIC`).
     pub const OPENFLOW_BASIC: Self = Self(0x8000);
+    /// Packet registers of 1.5 (`OFPXMC_PACKET_REGS`).
+    pub const PACKET_REGS: Self = Self(0x8001);
     /// A 32-bit experimenter id follows the header (`OFPXMC_EXPERIMENTER`).
     pub const EXPERIMENTER: Self = Self(0xffff);
+}
+
+/// Class and, in class [`Class::EXPERIMENTER`], the experimenter: whose numbers they are.
+pub(super) type Numbering = (Class, Option<u32>);
+
+/// Everybody who has rows in the table.
+pub(super) mod numbering {
+    use super::{Class, Numbering};
+
+    pub(in crate::oxm) const NXM_0: Numbering = (Class::NXM_0, None);
+    pub(in crate::oxm) const NXM_1: Numbering = (Class::NXM_1, None);
+    pub(in crate::oxm) const ERICOXM: Numbering = (Class::ERICOXM, None);
+    pub(in crate::oxm) const OPENFLOW_BASIC: Numbering = (Class::OPENFLOW_BASIC, None);
+    pub(in crate::oxm) const PACKET_REGS: Numbering = (Class::PACKET_REGS, None);
+    /// Nicira.
+    pub(in crate::oxm) const NXOXM_ET: Numbering = (Class::EXPERIMENTER, Some(0x0000_2320));
+    /// Network service headers.
+    pub(in crate::oxm) const NXOXM_NSH: Numbering = (Class::EXPERIMENTER, Some(0x005a_d650));
+    /// The ONF's extensions, which later versions made their own.
+    pub(in crate::oxm) const ONFOXM_ET: Numbering = (Class::EXPERIMENTER, Some(0x4f4e_4600));
 }
 
 /// What must be matched for a field to mean anything (OF 1.3.5 table 12).
@@ -47,215 +72,187 @@ pub enum Notation {
     Port,
 }
 
+/// How a row that is another encoding of a field relates to the row the model uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Canonical {
+    /// The same values.
+    Same(Field),
+    /// [`Field::InPort`], in the 16-bit numbering of 1.0.
+    Port16,
+    /// The same value, shifted to the left by so many bits.
+    Shifted(Field, u8),
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldInfo {
-    /// The specification's name without prefix, in lower case.
+    /// The specification's name without prefix, in lower case; Open vSwitch's for the fields the
+    /// specification does not have. A row with a [`FieldInfo::canonical`] has the name of that.
     pub name: &'static str,
     /// Who numbers it.
     pub class: Class,
+    /// Who defined it, in class [`Class::EXPERIMENTER`].
+    pub experimenter: Option<u32>,
     /// Number within the class, 0 to 127.
     pub code: u8,
-    /// Width in bits; on the wire it fills whole bytes.
+    /// Width in bits; of a field of variable length the most it can have.
     pub bits: u16,
+    /// Bytes of the value on the wire, without mask; of a field of variable length the most.
+    pub(super) bytes: u16,
     /// How people write its values.
     pub notation: Notation,
-    /// Whether a mask may be given.
+    /// Whether a mask may be given: where the specification or Open vSwitch allows one.
     pub maskable: bool,
     /// What must be matched beside it; `None`: nothing.
     pub prerequisite: Option<Prerequisite>,
     /// First version that has it.
     pub since: Version,
+    /// Which field this is another encoding of; `None`: of none.
+    pub canonical: Option<Canonical>,
 }
 
 impl FieldInfo {
-    /// Bytes of the value on the wire, without mask. Labels of 20 bits fill four, all others the
-    /// fewest that hold them (OF 1.3.5 table 11).
+    /// Bytes of the value on the wire, without mask; of a field of variable length the most. Most
+    /// fill the fewest that hold their bits, some have a number of their own (OF 1.3.5 table 11).
+    #[inline]
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        match self.bits {
-            20 => 4,
-            bits => bits.div_ceil(8) as usize,
-        }
+        self.bytes as usize
     }
 
-    /// All bits of the value set.
+    /// Whether a value may have any number of bytes up to [`FieldInfo::bytes`]: tunnel options.
+    #[inline]
+    #[must_use]
+    pub const fn is_variable(&self) -> bool {
+        self.bits > 128
+    }
+
+    /// All bits of the value set; of a field of more than 128 bits the last 128.
     #[inline]
     #[must_use]
     pub fn full_mask(&self) -> u128 {
-        u128::MAX >> (128 - u32::from(self.bits))
+        u128::MAX >> 128_u32.saturating_sub(self.bits.into())
+    }
+
+    /// Whether a value can be `length` bytes long.
+    #[inline]
+    pub(super) const fn takes(&self, length: usize) -> bool {
+        if self.is_variable() {
+            0 < length && length <= self.bytes()
+        } else {
+            length == self.bytes()
+        }
+    }
+
+    /// Bytes that `value` and `mask` are written in: of a field of variable length the fewest
+    /// that hold both, as Open vSwitch does where no length is agreed.
+    pub(super) fn width(&self, value: u128, mask: Option<u128>) -> usize {
+        if !self.is_variable() {
+            return self.bytes();
+        }
+        let used = 128 - (value | mask.unwrap_or(0)).leading_zeros();
+        used.div_ceil(8).max(1) as usize
     }
 }
 
-/// Makes `enum Field`, `Field::ALL` and `Field::info` from rows
-/// `Variant "name" class code bits notation maskable prerequisite since`.
+impl Field {
+    /// The field of the model that this one is an encoding of, with value and mask as they are
+    /// there. A field that is no other's encoding stays itself.
+    #[must_use]
+    pub fn to_canonical(self, value: u128, mask: Option<u128>) -> (Self, u128, Option<u128>) {
+        match self.info().canonical {
+            None => (self, value, mask),
+            Some(Canonical::Same(field)) => (field, value, mask),
+            Some(Canonical::Port16) => {
+                // Cannot be lost: the field is 16 bits wide.
+                let narrow = v10::PortNo(u16::try_from(value & 0xffff).unwrap_or_default());
+                let wide = PortNo::from(narrow).0.into();
+                let mask = mask.map(|mask| mask & 0xffff | 0xffff_0000);
+                (Self::InPort, wide, mask)
+            }
+            Some(Canonical::Shifted(field, by)) => {
+                (field, value >> by, mask.map(|mask| mask >> by))
+            }
+        }
+    }
+
+    /// Value and mask of the model's field in this encoding of it; `None` where this encoding
+    /// cannot say it.
+    #[must_use]
+    pub fn from_canonical(self, value: u128, mask: Option<u128>) -> Option<(u128, Option<u128>)> {
+        match self.info().canonical {
+            None | Some(Canonical::Same(_)) => Some((value, mask)),
+            Some(Canonical::Port16) => {
+                let wide = PortNo(u32::try_from(value).ok()?);
+                let narrow = v10::PortNo::try_from(wide).ok()?;
+                Some((narrow.0.into(), mask.map(|mask| mask & 0xffff)))
+            }
+            Some(Canonical::Shifted(_, by)) => Some((value << by, mask.map(|mask| mask << by))),
+        }
+    }
+}
+
+/// Makes `enum Field`, `Field::ALL` and `Field::info` from two kinds of rows: fields,
+/// `Variant "name" numbering code bits[(bytes)] notation maskable [prerequisite] since [= canonical]`,
+/// and series of like ones, `"what" "name" numbering bits since { Variant index code, ... }`, which
+/// are in hex, maskable and without prerequisite, and named with their index.
 macro_rules! oxm_fields {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $class:ident $code:literal $bits:literal
-       $notation:ident $maskable:literal [$($pre:expr)?] $since:ident;)+) => {
+    (
+        fields { $($(#[$doc:meta])* $variant:ident $name:literal $class:ident $code:literal
+            $bits:literal $(($bytes:literal))? $notation:ident $maskable:literal
+            [$($pre:expr)?] $since:ident $(= $canonical:expr)?;)+ }
+        series { $($what:literal $prefix:literal $sclass:ident $sbits:literal $ssince:ident {
+            $($svariant:ident $index:literal $scode:literal,)+ })+ }
+    ) => {
         /// A match field Pointsman knows by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field { $($(#[$doc])* $variant,)+ }
+        pub enum Field {
+            $($(#[$doc])* $variant,)+
+            $($(#[doc = concat!($what, " ", $index, ".")] $svariant,)+)+
+        }
 
         impl Field {
             /// Every field of the table, in its order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $($(Self::$svariant,)+)+];
 
             /// The field's row.
             #[inline]
             #[must_use]
             pub const fn info(self) -> &'static FieldInfo {
-                match self { $(Self::$variant => const { &FieldInfo {
-                    name: $name,
-                    class: Class::$class,
-                    code: $code,
-                    bits: $bits,
-                    notation: Notation::$notation,
-                    maskable: $maskable,
-                    prerequisite: oxm_fields!(@pre $($pre)?),
-                    since: Version::$since,
-                } },)+ }
+                match self {
+                    $(Self::$variant => const { &FieldInfo {
+                        name: $name,
+                        class: numbering::$class.0,
+                        experimenter: numbering::$class.1,
+                        code: $code,
+                        bits: $bits,
+                        bytes: oxm_fields!(@bytes $bits $($bytes)?),
+                        notation: Notation::$notation,
+                        maskable: $maskable,
+                        prerequisite: oxm_fields!(@some $($pre)?),
+                        since: Version::$since,
+                        canonical: oxm_fields!(@some $($canonical)?),
+                    } },)+
+                    $($(Self::$svariant => const { &FieldInfo {
+                        name: concat!($prefix, $index),
+                        class: numbering::$sclass.0,
+                        experimenter: numbering::$sclass.1,
+                        code: $scode,
+                        bits: $sbits,
+                        bytes: $sbits / 8,
+                        notation: Notation::Hex,
+                        maskable: true,
+                        prerequisite: None,
+                        since: Version::$ssince,
+                        canonical: None,
+                    } },)+)+
+                }
             }
         }
     };
-    (@pre) => { None };
-    (@pre $pre:expr) => { Some($pre) };
+    (@some) => { None };
+    (@some $value:expr) => { Some($value) };
+    (@bytes $bits:literal) => { ($bits as u16).div_ceil(8) };
+    (@bytes $bits:literal $bytes:literal) => { $bytes };
 }
-
-impl Field {
-    /// The field with this number; `None` for one that is not in the table.
-    #[must_use]
-    pub fn from_wire(class: Class, code: u8) -> Option<Self> {
-        match class {
-            Class::OPENFLOW_BASIC => *BASIC.get(usize::from(code))?,
-            _ => Self::ALL.iter().copied().find(|field| {
-                let info = field.info();
-                info.class == class && info.code == code
-            }),
-        }
-    }
-}
-
-/// The specification's own fields by their number.
-const BASIC: [Option<Field>; 128] = {
-    let mut by_code = [None; 128];
-    let mut at = 0;
-    while at < Field::ALL.len() {
-        let info = Field::ALL[at].info();
-        if info.class.0 == Class::OPENFLOW_BASIC.0 {
-            by_code[info.code as usize] = Some(Field::ALL[at]);
-        }
-        at += 1;
-    }
-    by_code
-};
-
-/// Lengths of the specification's own fields by the third byte of their header, number and mask
-/// bit; zero where the table has no such field.
-pub(super) const BASIC_LENGTHS: [u8; 256] = {
-    let mut lengths = [0; 256];
-    let mut at = 0;
-    while at < Field::ALL.len() {
-        let info = Field::ALL[at].info();
-        if info.class.0 == Class::OPENFLOW_BASIC.0 {
-            let number = (info.code as usize) << 1;
-            lengths[number] = info.bytes() as u8;
-            lengths[number | 1] = 2 * info.bytes() as u8;
-        }
-        at += 1;
-    }
-    lengths
-};
-
-use Prerequisite::{AnyOf, Is, Present, VlanPresent};
-
-const IPV4: Prerequisite = Is(Field::EthType, 0x0800);
-const IPV6: Prerequisite = Is(Field::EthType, 0x86dd);
-const IP: Prerequisite = AnyOf(&[IPV4, IPV6]);
-const ARP: Prerequisite = Is(Field::EthType, 0x0806);
-const MPLS: Prerequisite = AnyOf(&[Is(Field::EthType, 0x8847), Is(Field::EthType, 0x8848)]);
-const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Type, 136)]);
-
-oxm_fields! {
-    /// Ingress port, physical or logical.
-    InPort "in_port" OPENFLOW_BASIC 0 32 Port false [] V1_3;
-    /// Underlying physical port.
-    InPhyPort "in_phy_port" OPENFLOW_BASIC 1 32 Port false [Present(Field::InPort)] V1_3;
-    /// 64 bits passed from table to table.
-    Metadata "metadata" OPENFLOW_BASIC 2 64 Hex true [] V1_3;
-    /// Ethernet destination.
-    EthDst "eth_dst" OPENFLOW_BASIC 3 48 Mac true [] V1_3;
-    /// Ethernet source.
-    EthSrc "eth_src" OPENFLOW_BASIC 4 48 Mac true [] V1_3;
-    /// Ethernet type of the payload, after VLAN tags.
-    EthType "eth_type" OPENFLOW_BASIC 5 16 Hex false [] V1_3;
-    /// VLAN id in 12 bits; bit 12 (0x1000) says that a tag is there.
-    VlanVid "vlan_vid" OPENFLOW_BASIC 6 13 Hex true [] V1_3;
-    /// VLAN priority.
-    VlanPcp "vlan_pcp" OPENFLOW_BASIC 7 3 Decimal false [VlanPresent] V1_3;
-    /// Differentiated services code point.
-    IpDscp "ip_dscp" OPENFLOW_BASIC 8 6 Decimal false [IP] V1_3;
-    /// Explicit congestion notification bits.
-    IpEcn "ip_ecn" OPENFLOW_BASIC 9 2 Decimal false [IP] V1_3;
-    /// IPv4 protocol or IPv6 next header.
-    IpProto "ip_proto" OPENFLOW_BASIC 10 8 Decimal false [IP] V1_3;
-    /// IPv4 source.
-    Ipv4Src "ipv4_src" OPENFLOW_BASIC 11 32 Ipv4 true [IPV4] V1_3;
-    /// IPv4 destination.
-    Ipv4Dst "ipv4_dst" OPENFLOW_BASIC 12 32 Ipv4 true [IPV4] V1_3;
-    /// TCP source port.
-    TcpSrc "tcp_src" OPENFLOW_BASIC 13 16 Decimal false [Is(Field::IpProto, 6)] V1_3;
-    /// TCP destination port.
-    TcpDst "tcp_dst" OPENFLOW_BASIC 14 16 Decimal false [Is(Field::IpProto, 6)] V1_3;
-    /// UDP source port.
-    UdpSrc "udp_src" OPENFLOW_BASIC 15 16 Decimal false [Is(Field::IpProto, 17)] V1_3;
-    /// UDP destination port.
-    UdpDst "udp_dst" OPENFLOW_BASIC 16 16 Decimal false [Is(Field::IpProto, 17)] V1_3;
-    /// SCTP source port.
-    SctpSrc "sctp_src" OPENFLOW_BASIC 17 16 Decimal false [Is(Field::IpProto, 132)] V1_3;
-    /// SCTP destination port.
-    SctpDst "sctp_dst" OPENFLOW_BASIC 18 16 Decimal false [Is(Field::IpProto, 132)] V1_3;
-    /// ICMP type.
-    Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
-    /// ICMP code.
-    Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
-    /// ARP opcode: 1 request, 2 reply.
-    ArpOp "arp_op" OPENFLOW_BASIC 21 16 Decimal false [ARP] V1_3;
-    /// ARP sender IPv4 address.
-    ArpSpa "arp_spa" OPENFLOW_BASIC 22 32 Ipv4 true [ARP] V1_3;
-    /// ARP target IPv4 address.
-    ArpTpa "arp_tpa" OPENFLOW_BASIC 23 32 Ipv4 true [ARP] V1_3;
-    /// ARP sender hardware address.
-    ArpSha "arp_sha" OPENFLOW_BASIC 24 48 Mac true [ARP] V1_3;
-    /// ARP target hardware address.
-    ArpTha "arp_tha" OPENFLOW_BASIC 25 48 Mac true [ARP] V1_3;
-    /// IPv6 source.
-    Ipv6Src "ipv6_src" OPENFLOW_BASIC 26 128 Ipv6 true [IPV6] V1_3;
-    /// IPv6 destination.
-    Ipv6Dst "ipv6_dst" OPENFLOW_BASIC 27 128 Ipv6 true [IPV6] V1_3;
-    /// IPv6 flow label.
-    Ipv6Flabel "ipv6_flabel" OPENFLOW_BASIC 28 20 Hex true [IPV6] V1_3;
-    /// ICMPv6 type.
-    Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
-    /// ICMPv6 code.
-    Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
-    /// Neighbour discovery target address.
-    Ipv6NdTarget "ipv6_nd_target" OPENFLOW_BASIC 31 128 Ipv6 false [ND] V1_3;
-    /// Neighbour solicitation's source link-layer address option.
-    Ipv6NdSll "ipv6_nd_sll" OPENFLOW_BASIC 32 48 Mac false [Is(Field::Icmpv6Type, 135)] V1_3;
-    /// Neighbour advertisement's target link-layer address option.
-    Ipv6NdTll "ipv6_nd_tll" OPENFLOW_BASIC 33 48 Mac false [Is(Field::Icmpv6Type, 136)] V1_3;
-    /// MPLS label of the outermost entry.
-    MplsLabel "mpls_label" OPENFLOW_BASIC 34 20 Decimal false [MPLS] V1_3;
-    /// MPLS traffic class.
-    MplsTc "mpls_tc" OPENFLOW_BASIC 35 3 Decimal false [MPLS] V1_3;
-    /// MPLS bottom-of-stack bit.
-    MplsBos "mpls_bos" OPENFLOW_BASIC 36 1 Decimal false [MPLS] V1_3;
-    /// Service id of a provider backbone bridge header.
-    PbbIsid "pbb_isid" OPENFLOW_BASIC 37 24 Hex true [Is(Field::EthType, 0x88e7)] V1_3;
-    /// Logical port metadata, for tunnels the VNI or key.
-    TunnelId "tunnel_id" OPENFLOW_BASIC 38 64 Hex true [] V1_3;
-    /// Which IPv6 extension headers are there, nine bits.
-    Ipv6Exthdr "ipv6_exthdr" OPENFLOW_BASIC 39 9 Hex true [IPV6] V1_3;
-    /// Use customer address bit of a provider backbone bridge header.
-    PbbUca "pbb_uca" OPENFLOW_BASIC 41 1 Decimal false [Is(Field::EthType, 0x88e7)] V1_4;
-}
+pub(super) use oxm_fields;

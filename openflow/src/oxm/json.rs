@@ -6,8 +6,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::id::field_entries;
 use super::{Field, Notation, Oxm, OxmField, OxmList};
-use crate::{MacAddr, PortNo};
+use crate::{MacAddr, PortNo, v10};
 
 impl Serialize for OxmList {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -26,20 +27,16 @@ impl Serialize for Oxm<'_> {
     /// with the bytes in hex.
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut map = s.serialize_map(None)?;
-        match self.field() {
+        let field = self.field();
+        field_entries(&mut map, field, self.class, self.experimenter, self.code)?;
+        match field {
             Some(field) => {
-                map.serialize_entry("field", field.info().name)?;
-                map.serialize_entry("value", &written(field, self.value()))?;
-                if let Some(mask) = self.mask() {
+                map.serialize_entry("value", &written(field, self.value_bytes()))?;
+                if let Some(mask) = self.mask_bytes() {
                     map.serialize_entry("mask", &written_mask(field, mask))?;
                 }
             }
             None => {
-                map.serialize_entry("class", &format!("{:#06x}", self.class.0))?;
-                map.serialize_entry("field", &self.code)?;
-                if let Some(experimenter) = self.experimenter {
-                    map.serialize_entry("experimenter", &format!("{experimenter:#010x}"))?;
-                }
                 map.serialize_entry("value", &hex::encode(self.value_bytes()))?;
                 if let Some(mask) = self.mask_bytes() {
                     map.serialize_entry("mask", &hex::encode(mask))?;
@@ -50,34 +47,36 @@ impl Serialize for Oxm<'_> {
     }
 }
 
-/// A value as people write it. Numbers of up to 32 bits are numbers in JSON, longer ones hex.
-fn written(field: Field, value: u128) -> Value {
-    let info = field.info();
-    let bytes = value.to_be_bytes();
-    let tail = &bytes[16 - info.bytes()..];
-    match (info.notation, tail) {
+/// A value as people write it. Numbers of up to 64 bits are numbers in JSON, longer ones hex.
+fn written(field: Field, bytes: &[u8]) -> Value {
+    match (field.info().notation, bytes) {
         (Notation::Mac, &[a, b, c, d, e, f]) => json!(MacAddr([a, b, c, d, e, f])),
         (Notation::Ipv4, &[a, b, c, d]) => json!(Ipv4Addr::new(a, b, c, d)),
-        (Notation::Ipv6, _) => json!(Ipv6Addr::from(value)),
-        (Notation::Port, &[a, b, c, d]) => json!(PortNo(u32::from_be_bytes([a, b, c, d]))),
-        (Notation::Decimal, _) => match u64::try_from(value) {
-            Ok(number) => json!(number),
-            Err(_) => json!(format!("0x{}", hex::encode(tail))),
+        (Notation::Ipv6, _) => match <[u8; 16]>::try_from(bytes) {
+            Ok(address) => json!(Ipv6Addr::from(address)),
+            Err(_) => hex(bytes),
         },
-        _ => json!(format!("0x{}", hex::encode(tail))),
+        (Notation::Port, &[a, b, c, d]) => json!(PortNo(u32::from_be_bytes([a, b, c, d]))),
+        (Notation::Port, &[a, b]) => json!(v10::PortNo(u16::from_be_bytes([a, b]))),
+        (Notation::Decimal, bytes) if bytes.len() <= 8 => {
+            json!(
+                bytes
+                    .iter()
+                    .fold(0, |number, byte| number << 8 | u64::from(*byte))
+            )
+        }
+        _ => hex(bytes),
     }
 }
 
 /// Addresses have masks of their form, everything else has hex.
-fn written_mask(field: Field, mask: u128) -> Value {
-    let info = field.info();
-    match info.notation {
+fn written_mask(field: Field, mask: &[u8]) -> Value {
+    match field.info().notation {
         Notation::Mac | Notation::Ipv4 | Notation::Ipv6 => written(field, mask),
-        Notation::Decimal | Notation::Hex | Notation::Port => {
-            json!(format!(
-                "0x{}",
-                hex::encode(&mask.to_be_bytes()[16 - info.bytes()..])
-            ))
-        }
+        Notation::Decimal | Notation::Hex | Notation::Port => hex(mask),
     }
+}
+
+fn hex(bytes: &[u8]) -> Value {
+    json!(format!("0x{}", hex::encode(bytes)))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
-use super::fields::BASIC_LENGTHS;
+use super::lookup::BASIC_LENGTHS;
 use super::{Class, Field};
 use crate::wire::{DecodeError, Mark, Reader, Writer};
 
@@ -106,6 +106,14 @@ impl OxmList {
     }
 }
 
+/// Writes a field of the table. Bits beyond its bytes are cut off.
+pub(crate) fn write(w: &mut Writer<'_>, field: Field, value: u128, mask: Option<u128>) {
+    // The longest of the table: header, experimenter, 16 bytes and as many of a mask.
+    let mut bytes = SmallVec::<[u8; 40]>::new();
+    append(&mut bytes, field, value, mask);
+    w.bytes(&bytes);
+}
+
 impl OxmField {
     /// A field of the table. Bits beyond its bytes are cut off.
     #[must_use]
@@ -166,7 +174,7 @@ impl<'a> Oxm<'a> {
     /// The field's name in the table; `None` for one that is not there.
     #[must_use]
     pub fn field(&self) -> Option<Field> {
-        Field::from_wire(self.class, self.code)
+        Field::from_wire(self.class, self.experimenter, self.code)
     }
 
     /// Bytes of the value.
@@ -209,12 +217,13 @@ impl<'a> Oxm<'a> {
 
     /// What is wrong with the length, and by which field it is known.
     fn length_fault(&self) -> Option<&'static str> {
-        let width = if self.has_mask { 2 } else { 1 };
-        match self.field().map(|field| field.info().bytes() * width) {
-            Some(expected) if expected != self.body.len() => {
+        let parts = if self.has_mask { 2 } else { 1 };
+        let (length, rest) = (self.body.len() / parts, self.body.len() % parts);
+        match self.field() {
+            Some(field) if rest != 0 || !field.info().takes(length) => {
                 Some("not that of the field, doubled by a mask")
             }
-            None if !self.body.len().is_multiple_of(width) => Some("even, for value and mask"),
+            None if rest != 0 => Some("even, for value and mask"),
             _ => None,
         }
     }
@@ -326,10 +335,14 @@ fn append<const N: usize>(
     mask: Option<u128>,
 ) {
     let info = field.info();
-    let width = info.bytes();
-    let length = if mask.is_some() { 2 * width } else { width };
-    let length = u8::try_from(length).expect("fields of the table have at most 16 bytes");
+    let width = info.width(value, mask);
+    let values = if mask.is_some() { 2 * width } else { width };
+    let length = values + info.experimenter.map_or(0, |_| 4);
+    let length = u8::try_from(length).expect("value and mask are cut to 16 bytes");
     bytes.extend_from_slice(&header_bytes(info.class, info.code, mask.is_some(), length));
+    if let Some(experimenter) = info.experimenter {
+        bytes.extend_from_slice(&experimenter.to_be_bytes());
+    }
     bytes.extend_from_slice(&value.to_be_bytes()[16 - width..]);
     if let Some(mask) = mask {
         bytes.extend_from_slice(&mask.to_be_bytes()[16 - width..]);

@@ -400,6 +400,9 @@ mod tests {
         for (number, field) in Field::ALL.iter().enumerate() {
             assert_eq!(TABLE[number].field, *field);
             assert_eq!(*field as usize, number);
+            if field.info().canonical.is_some() {
+                continue;
+            }
             assert_eq!(resolve(set_name(*field), &Match::any()), Ok(*field));
             assert_eq!(resolve(field.info().name, &Match::any()), Ok(*field));
         }

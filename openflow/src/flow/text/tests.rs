@@ -107,8 +107,8 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
             "`dl_vlan=4096`: a VLAN id has 12 bits",
         ),
         (
-            "tcp,tp_dst=80/0xff,actions=drop",
-            "`tcp_dst`: tcp_dst takes no mask: match all of it or leave it out",
+            "icmp,icmp_type=8/0x0f,actions=drop",
+            "`icmpv4_type`: icmpv4_type takes no mask: match all of it or leave it out",
         ),
         (
             "priority=65536,actions=drop",

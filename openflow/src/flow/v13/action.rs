@@ -122,12 +122,13 @@ fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
 
 fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
     match oxm.field() {
-        Some(field) if oxm.value_bytes().len() == field.info().bytes() => {
+        Some(field) if oxm.value_bytes().len() <= 16 => {
+            let (field, value, mask) = field.to_canonical(oxm.value(), oxm.mask());
             let full = field.info().full_mask();
-            let mask = oxm.mask().map_or(full, |mask| mask & full);
+            let mask = mask.map_or(full, |mask| mask & full);
             Action::SetField {
                 field,
-                value: oxm.value() & mask,
+                value: value & mask,
                 mask,
             }
         }

@@ -4,7 +4,7 @@
 use super::wire;
 use crate::Version;
 use crate::flow::{Match, MatchField, Unsupported, Words, direct, lacking};
-use crate::oxm::Oxm;
+use crate::oxm::{self, Oxm};
 use crate::wire::Writer;
 
 pub(super) fn lower(matching: &Match, version: Version) -> Result<wire::Match, Unsupported> {
@@ -37,17 +37,8 @@ pub(super) fn write(w: &mut Writer<'_>, matching: &Match) -> Result<(), Unsuppor
 
 fn write_field(w: &mut Writer<'_>, field: &MatchField) -> Result<(), Unsupported> {
     check(field, w.version())?;
-    let info = field.field.info();
-    let masked = !field.is_exact();
-    let bytes = info.bytes();
-    let length = if masked { 2 * bytes } else { bytes };
-    w.u16(info.class.0);
-    w.u8(info.code << 1 | u8::from(masked));
-    w.u8(u8::try_from(length).expect("no field of the table is longer than 32 bytes"));
-    w.bytes(&field.value.to_be_bytes()[16 - bytes..]);
-    if masked {
-        w.bytes(&field.mask.to_be_bytes()[16 - bytes..]);
-    }
+    let mask = (!field.is_exact()).then_some(field.mask);
+    oxm::write(w, field.field, field.value, mask);
     Ok(())
 }
 
@@ -80,9 +71,9 @@ fn lift_field(oxm: &Oxm<'_>, to: &mut Match, unknown: &mut Words) {
         ));
         return;
     };
-    let info = field.info();
-    let (value, mask) = (oxm.value(), oxm.mask().unwrap_or(u128::MAX));
-    if oxm.value_bytes().len() != info.bytes() || value & mask & !info.full_mask() != 0 {
+    let (field, value, mask) = field.to_canonical(oxm.value(), oxm.mask());
+    let (info, mask) = (field.info(), mask.unwrap_or(u128::MAX));
+    if oxm.value_bytes().len() > 16 || value & mask & !info.full_mask() != 0 {
         unknown.note(format_args!(
             "{} with a value beyond its {} bits",
             info.name, info.bits
