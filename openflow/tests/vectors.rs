@@ -3,45 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::fs;
+mod corpus;
+mod samples;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
+use corpus::{findings, vectors};
 use openflow::wire::Message;
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct Vector {
-    name: String,
-    r#type: String,
-    subtype: Option<String>,
-    hex: String,
-    valid: bool,
-}
-
-impl Vector {
-    fn bytes(&self) -> Bytes {
-        hex::decode(&self.hex).expect("vectors are hex").into()
-    }
-}
-
-fn vectors() -> Vec<Vector> {
-    ["os-ken", "ovs-print"]
-        .into_iter()
-        .flat_map(|file| {
-            let path = format!("{}/tests/vectors/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
-            let text = fs::read_to_string(path).unwrap();
-            text.lines()
-                .map(|line| serde_json::from_str(line).unwrap())
-                .collect::<Vec<Vector>>()
-        })
-        .collect()
-}
 
 #[test]
 fn valid_vectors_decode_and_encode_to_the_same_bytes() {
     let mut failures = Vec::new();
     for vector in vectors().iter().filter(|vector| vector.valid) {
-        let message = match Message::decode(vector.bytes()) {
+        let message = match Message::decode(vector.bytes().into()) {
             Ok(message) => message,
             Err(error) => {
                 failures.push(format!("{} {:?}: {error}", vector.name, vector.subtype));
@@ -76,8 +49,23 @@ fn malformed_vectors_are_refused() {
         .iter()
         .filter(|v| !v.valid && v.r#type != "experimenter")
     {
-        let error = Message::decode(vector.bytes()).expect_err(&vector.name);
+        let error = Message::decode(vector.bytes().into()).expect_err(&vector.name);
         let named = error.path().starts_with("header") || error.path().starts_with(&vector.r#type);
         assert!(named, "{}: {error}", vector.name);
+    }
+}
+
+/// Each made the codec do wrong once.
+#[test]
+fn what_fuzzing_found_is_refused_or_exact() {
+    for vector in findings() {
+        let Ok(message) = Message::decode(vector.bytes().into()) else {
+            assert!(!vector.valid, "{}", vector.name);
+            continue;
+        };
+        assert!(vector.valid, "{}", vector.name);
+        let mut again = BytesMut::new();
+        message.encode(&mut again).unwrap();
+        assert_eq!(hex::encode(&again), vector.hex, "{}", vector.name);
     }
 }
