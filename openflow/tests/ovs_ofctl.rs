@@ -8,10 +8,11 @@ use std::process::Command;
 
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{
-    Action, Actions, FlowCommand, FlowMod, Instructions, Match, PacketOut, ToSwitch, arbitrary,
+    Action, Actions, Bucket, FlowCommand, FlowMod, Group, GroupType, Instructions, Match,
+    PacketOut, ToSwitch, arbitrary,
 };
 use openflow::oxm::Field;
-use openflow::{BufferId, PortNo, Version, Xid};
+use openflow::{BufferId, GroupId, PortNo, Version, Xid};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -257,4 +258,124 @@ fn open_vswitch_reads_our_text() {
     for (matching, line) in matches.iter().zip(lines) {
         assert_eq!(parts(line).0, matching.to_string(), "{line}");
     }
+}
+
+/// What Open vSwitch makes of one line, or why it refuses it.
+fn read_by_ovs(line: &str, name: &str) -> Result<String, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), format!("{line}\n")).unwrap();
+    let output = Command::new("ovs-ofctl")
+        .args(["-O", name, "parse-flows", file.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find(|line| line.contains("FLOW_MOD"));
+    line.map(str::to_owned)
+        .ok_or_else(|| text.clone().into_owned())
+}
+
+/// Writes a flow, has it read and printed by Open vSwitch, and reads that.
+fn reads_our_flows(version: Version, name: &str) {
+    let wanted = |flow: &FlowMod| {
+        is_flow_of_ovs(flow)
+            && !has_an_odd_ipv6_mask(&flow.matching)
+            && flow.instructions.check(flow.table, &flow.matching).is_ok()
+            // It reads a meter in front only.
+            && !flow.instructions.apply.iter().any(|it| matches!(it, Action::Meter(_)))
+    };
+    let flows = samples(arbitrary::flow_mod(version), wanted);
+    let mut compared = 0;
+    for flow in flows.into_iter().take(FLOWS / 2) {
+        let flow = FlowMod {
+            command: FlowCommand::Add,
+            cookie_mask: 0,
+            buffer_id: BufferId::NONE,
+            out_port: PortNo::ANY,
+            ..flow
+        };
+        let line = match read_by_ovs(&flow.to_string(), name) {
+            Ok(line) => line,
+            Err(error) => {
+                let inconsistent = ["MATCH_INCONSISTENT", "no usable protocol"];
+                assert!(
+                    inconsistent.iter().any(|it| error.contains(it)),
+                    "{flow}\n{error}"
+                );
+                continue;
+            }
+        };
+        let (matching, actions) = parts(&line);
+        let read: FlowMod = format!("{matching},actions={actions}")
+            .parse()
+            .unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(read.matching, flow.matching, "{flow}\n{line}");
+        assert_eq!(read.instructions, flow.instructions, "{flow}\n{line}");
+        compared += 1;
+    }
+    assert!(compared > FLOWS / 10, "only {compared} flows were read");
+}
+
+#[test]
+fn open_vswitch_reads_our_flows_for_1_0() {
+    reads_our_flows(Version::V1_0, "OpenFlow10");
+}
+
+#[test]
+fn open_vswitch_reads_our_flows_for_1_3() {
+    reads_our_flows(Version::V1_3, "OpenFlow13");
+}
+
+#[test]
+fn open_vswitch_reads_our_flows_for_1_5() {
+    reads_our_flows(Version::V1_5, "OpenFlow15");
+}
+
+/// What Open vSwitch makes of a group.
+fn group_by_ovs(group: &str, name: &str) -> String {
+    let text = ovs_ofctl(name, &["parse-group", group]);
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("ADD "));
+    line.unwrap_or_else(|| panic!("{group}: {text}")).to_owned()
+}
+
+fn reads_our_groups(version: Version, name: &str) {
+    let unwatched =
+        |bucket: &Bucket| bucket.watch_port == PortNo::ANY && bucket.watch_group == GroupId::ANY;
+    let plain = |group: &Group| {
+        let watches = group.kind == GroupType::FastFailover;
+        group.buckets.iter().all(|bucket| {
+            let simple = |action: &Action| {
+                is_action_of_ovs(action)
+                    && !matches!(
+                        action,
+                        Action::SetField { .. } | Action::PopMpls(_) | Action::Meter(_)
+                    )
+            };
+            is_port_of_ovs(bucket.watch_port)
+                && bucket.watch_port != PortNo::LOCAL
+                && unwatched(bucket) != watches
+                && bucket.actions.iter().all(simple)
+        }) && (group.kind != GroupType::Indirect || group.buckets.len() == 1)
+    };
+    for group in samples(arbitrary::group(version), plain)
+        .into_iter()
+        .take(FLOWS / 4)
+    {
+        let read = group_by_ovs(&group.to_string(), name);
+        assert_eq!(read.parse::<Group>(), Ok(group.clone()), "{group}\n{read}");
+    }
+}
+
+#[test]
+fn open_vswitch_reads_our_groups_for_1_3() {
+    reads_our_groups(Version::V1_3, "OpenFlow13");
+}
+
+#[test]
+fn open_vswitch_reads_our_groups_for_1_5() {
+    reads_our_groups(Version::V1_5, "OpenFlow15");
 }

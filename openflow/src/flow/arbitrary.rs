@@ -265,7 +265,7 @@ const MASKED_SETTABLE: [Field; 6] = [
     Field::EthSrc,
     Field::EthDst,
     Field::Ipv4Src,
-    Field::Ipv6Dst,
+    Field::UdpDst,
     Field::TcpSrc,
     Field::TunnelId,
 ];
@@ -563,7 +563,11 @@ fn selection() -> impl Strategy<Value = Selection> {
     (method, any::<u64>(), fields).prop_map(|(method, param, fields)| Selection {
         method: method.to_owned(),
         param,
-        fields: fields.into_iter().flatten().collect(),
+        // Open vSwitch takes them with this method only.
+        fields: match method {
+            "hash" => fields.into_iter().flatten().collect(),
+            _ => Vec::new(),
+        },
     })
 }
 
