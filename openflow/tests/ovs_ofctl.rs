@@ -11,7 +11,7 @@ use openflow::flow::{
     Action, Actions, Bucket, FlowCommand, FlowMod, Group, GroupType, Instructions, Match,
     PacketOut, ToSwitch, arbitrary,
 };
-use openflow::oxm::Field;
+use openflow::oxm::{Field, Notation};
 use openflow::{BufferId, GroupId, PortNo, Version, Xid};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -52,9 +52,19 @@ fn is_action_of_ovs(action: &Action) -> bool {
     }
 }
 
+/// Open vSwitch 3.1 has fewer registers than later ones, and takes long ones for short ones.
 fn is_match_of_ovs(matching: &Match) -> bool {
-    matching.get(Field::InPort).is_none_or(|found| {
-        u32::try_from(found.value).is_ok_and(|port| is_port_of_ovs(PortNo(port)))
+    let has_others = [Field::Reg31, Field::Xxreg2, Field::Xreg3]
+        .iter()
+        .any(|field| matching.get(*field).is_some());
+    !has_others && has_ports_of_ovs(matching)
+}
+
+fn has_ports_of_ovs(matching: &Match) -> bool {
+    [Field::InPort, Field::ActsetOutput].iter().all(|field| {
+        matching.get(*field).is_none_or(|found| {
+            u32::try_from(found.value).is_ok_and(|port| is_port_of_ovs(PortNo(port)))
+        })
     })
 }
 
@@ -131,9 +141,13 @@ fn prints_what_we_print_for_flows(version: Version, name: &str) {
     let mut compared = 0;
     for (flow, line) in flows.iter().zip(&lines) {
         // An action may change what the match says is not there: right bytes, wrong flow.
-        if line.ends_with("***decode error: OFPBAC_MATCH_INCONSISTENT***") {
+        if ["OFPBAC_MATCH_INCONSISTENT", "OFPBAC_BAD_TAG"]
+            .iter()
+            .any(|it| line.ends_with(&format!("***decode error: {it}***")))
+        {
             continue;
         }
+        assert!(line.contains(" actions="), "{flow}\n{line}");
         let (matching, actions) = parts(line);
         assert_eq!(flow.matching.to_string(), matching, "{line}");
         assert_eq!(flow.instructions.to_string(), actions, "{line}");
@@ -231,10 +245,11 @@ fn we_read_what_open_vswitch_prints_for_our_bytes_of_1_0() {
 
 /// Open vSwitch takes the first digits of an IPv6 mask for a prefix length.
 fn has_an_odd_ipv6_mask(matching: &Match) -> bool {
-    [Field::Ipv6Src, Field::Ipv6Dst, Field::Ipv6NdTarget]
-        .iter()
-        .filter_map(|field| matching.get(*field))
-        .any(|found| found.mask.count_ones() != found.mask.leading_ones())
+    let is_ipv6 = |field: &Field| field.info().notation == Notation::Ipv6;
+    let masks = matching.fields().iter().filter(|it| is_ipv6(&it.field));
+    masks
+        .map(|found| found.mask)
+        .any(|mask| mask.count_ones() != mask.leading_ones())
 }
 
 #[test]
@@ -299,7 +314,7 @@ fn reads_our_flows(version: Version, name: &str) {
         let line = match read_by_ovs(&flow.to_string(), name) {
             Ok(line) => line,
             Err(error) => {
-                let inconsistent = ["MATCH_INCONSISTENT", "no usable protocol"];
+                let inconsistent = ["MATCH_INCONSISTENT", "BAD_TAG", "no usable protocol"];
                 assert!(
                     inconsistent.iter().any(|it| error.contains(it)),
                     "{flow}\n{error}"
@@ -307,6 +322,7 @@ fn reads_our_flows(version: Version, name: &str) {
                 continue;
             }
         };
+        assert!(line.contains(" actions="), "{flow}\n{line}");
         let (matching, actions) = parts(&line);
         let read: FlowMod = format!("{matching},actions={actions}")
             .parse()

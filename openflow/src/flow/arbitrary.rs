@@ -97,11 +97,79 @@ fn frame(version: Version) -> BoxedStrategy<Vec<Part>> {
     let macs = some_of(&[Field::EthSrc, Field::EthDst], version);
     let more = match version {
         Version::V1_0 => Just(Vec::new()).boxed(),
-        _ => some_of(&[Field::Metadata, Field::TunnelId], version),
+        _ => (
+            some_of(&[Field::Metadata, Field::TunnelId], version),
+            beside_the_packet(version),
+        )
+            .prop_map(|(standard, others)| [standard, others].concat())
+            .boxed(),
     };
     (port, macs, more)
         .prop_map(|(port, macs, more)| port.into_iter().chain(macs).chain(more).collect())
         .boxed()
+}
+
+/// Up to three of the fields that are no part of the packet and that Open vSwitch has.
+fn beside_the_packet(version: Version) -> BoxedStrategy<Vec<Part>> {
+    let fields = vec![
+        Field::PktMark,
+        Field::DpHash,
+        Field::ConjId,
+        Field::CtZone,
+        Field::CtMark,
+        Field::CtLabel,
+        Field::Reg0,
+        Field::Reg5,
+        Field::Reg15,
+        Field::TunIpv4Src,
+        Field::TunIpv4Dst,
+        Field::TunIpv6Dst,
+        Field::TunGbpId,
+        Field::Reg31,
+        Field::Xxreg2,
+        Field::Xreg3,
+    ];
+    let some = proptest::sample::subsequence(fields, 0..=3);
+    let parts = some.prop_flat_map(move |fields| {
+        let each: Vec<_> = fields.into_iter().map(|it| bits_of(it, version)).collect();
+        each
+    });
+    let state = (0..0x100_u128, 1..0x100_u128)
+        .prop_map(|(value, mask)| (Field::CtState, value & mask, mask));
+    let port = ingress(version).prop_map(|port| is(Field::ActsetOutput, port.0));
+    let option = any::<u64>().prop_map(|value| is(Field::TunMetadata0, value));
+    let rare = prop_oneof![state.boxed(), port.boxed(), option.boxed()];
+    prop_oneof![
+        3 => Just(Vec::new()),
+        2 => (parts, option::of(rare)).prop_map(|(mut parts, rare)| {
+            parts.extend(rare);
+            parts
+        }),
+    ]
+    .boxed()
+}
+
+/// What Open vSwitch alone matches of an IP header.
+fn beside_the_protocol(version: Version) -> BoxedStrategy<Vec<Part>> {
+    let ttl = any::<u8>().prop_map(|ttl| is(Field::NwTtl, ttl));
+    // Not a later one: that has no ports, and Open vSwitch refuses to match them in it.
+    let fragments = proptest::sample::select(&[(0, 3), (1, 3), (1, 1), (0, 2)]);
+    let fragment = fragments.prop_map(|(value, mask)| (Field::IpFrag, value, mask));
+    match version {
+        Version::V1_0 => Just(Vec::new()).boxed(),
+        _ => (option::weighted(0.2, ttl), option::weighted(0.2, fragment))
+            .prop_map(|(ttl, fragment)| ttl.into_iter().chain(fragment).collect())
+            .boxed(),
+    }
+}
+
+fn nsh(version: Version) -> BoxedStrategy<Vec<Part>> {
+    let flags = exact(Field::NshFlags).prop_map(|flags| vec![flags]);
+    let fields = [Field::NshTtl, Field::NshSpi, Field::NshSi];
+    with(
+        prop_oneof![1 => flags, 2 => some_of(&fields, version)].boxed(),
+        vec![is(Field::EthType, 0x894f_u16)],
+    )
 }
 
 fn vlan(version: Version) -> BoxedStrategy<Vec<Part>> {
@@ -136,7 +204,13 @@ fn network(version: Version) -> BoxedStrategy<Vec<Part>> {
     ];
     match version {
         Version::V1_0 => both.boxed(),
-        _ => prop_oneof![4 => both, 2 => ipv6(version), 1 => mpls(version)].boxed(),
+        _ => prop_oneof![
+            8 => both,
+            4 => ipv6(version),
+            2 => mpls(version),
+            1 => nsh(version),
+        ]
+        .boxed(),
     }
 }
 
@@ -150,8 +224,8 @@ fn ipv4(version: Version) -> BoxedStrategy<Vec<Part>> {
         vec![is(Field::EthType, ethertype::IPV4)],
     );
     let icmp = (ip_proto::ICMP, [Field::Icmpv4Type, Field::Icmpv4Code]);
-    (head, transport(version, icmp))
-        .prop_map(|(head, tail)| [head, tail].concat())
+    (head, transport(version, icmp), beside_the_protocol(version))
+        .prop_map(|(head, tail, beside)| [head, tail, beside].concat())
         .boxed()
 }
 
@@ -176,8 +250,8 @@ fn ipv6(version: Version) -> BoxedStrategy<Vec<Part>> {
         ],
     );
     let tail = prop_oneof![3 => transport(version, icmp), 1 => solicitation];
-    (head, tail)
-        .prop_map(|(head, tail)| [head, tail].concat())
+    (head, tail, beside_the_protocol(version))
+        .prop_map(|(head, tail, beside)| [head, tail, beside].concat())
         .boxed()
 }
 
@@ -190,9 +264,14 @@ fn transport(version: Version, icmp: (u8, [Field; 2])) -> BoxedStrategy<Vec<Part
         )
     };
     let other = (140..=252_u8).prop_map(|protocol| vec![is(Field::IpProto, protocol)]);
+    let tcp = over((ip_proto::TCP, [Field::TcpSrc, Field::TcpDst]));
+    let flags = match version {
+        Version::V1_0 => Just(Vec::new()).boxed(),
+        _ => some_of(&[Field::TcpFlags], version),
+    };
     let both = prop_oneof![
         2 => Just(Vec::new()),
-        2 => over((ip_proto::TCP, [Field::TcpSrc, Field::TcpDst])),
+        2 => (tcp, flags).prop_map(|(tcp, flags)| [tcp, flags].concat()),
         2 => over((ip_proto::UDP, [Field::UdpSrc, Field::UdpDst])),
         1 => over(icmp),
         1 => other,
@@ -219,7 +298,12 @@ fn arp(version: Version) -> BoxedStrategy<Vec<Part>> {
 }
 
 fn mpls(version: Version) -> BoxedStrategy<Vec<Part>> {
-    let fields = [Field::MplsLabel, Field::MplsTc, Field::MplsBos];
+    let fields = [
+        Field::MplsLabel,
+        Field::MplsTc,
+        Field::MplsTtl,
+        Field::MplsBos,
+    ];
     with(
         some_of(&fields, version),
         vec![is(Field::EthType, 0x8847_u16)],

@@ -49,6 +49,16 @@ pub enum VlanMatch {
     Id(u16),
 }
 
+/// A mask of `ip_frag` in one form: no fragment is none whether or not it is asked of which, and a
+/// later fragment is a fragment.
+fn whole_fragment(value: u128, mask: u128) -> (u128, u128) {
+    match (value, mask) {
+        (0, 1) => (0, 3),
+        (2, 2) => (3, 3),
+        other => other,
+    }
+}
+
 /// Setters replace an earlier value of the same field. Those that need another field (an IPv4
 /// address needs `eth_type=0x0800`) set it too where it is absent.
 impl Match {
@@ -96,9 +106,22 @@ impl Match {
 
     /// Sets one field under a mask; an all-zero mask removes it. Bits beyond the field's width
     /// are cut off. The absence of a VLAN tag has one form, however many bits were asked for.
+    ///
+    /// Another encoding of a field ([`crate::oxm::FieldInfo::canonical`]) sets the field itself.
     #[inline]
     pub fn set(&mut self, field: Field, value: u128, mask: u128) {
+        if field.info().canonical.is_some() {
+            let (field, value, mask) = field.to_canonical(value, Some(mask));
+            return self.set(field, value, mask.unwrap_or(u128::MAX));
+        }
+        if field == Field::VlanTci && self.set_tag(value, mask) {
+            return;
+        }
         let mut mask = mask & field.info().full_mask();
+        let mut value = value;
+        if field == Field::IpFrag {
+            (value, mask) = whole_fragment(value & mask, mask);
+        }
         if field == Field::VlanVid && mask & 0x1000 != 0 && value & mask == 0 {
             mask = field.info().full_mask();
         }
@@ -120,6 +143,25 @@ impl Match {
             Err(_) if mask == 0 => {}
             Err(at) => self.fields.insert(at, new),
         }
+    }
+
+    /// The tag as Open vSwitch's `vlan_tci` has it, in the fields the specification has for it;
+    /// `false` where these cannot say it: a part of the priority.
+    fn set_tag(&mut self, value: u128, mask: u128) -> bool {
+        const PRESENT: u128 = 0x1000;
+        const PRIORITY: u128 = 0xe000;
+        let (value, mask) = (value & mask & 0xffff, mask & 0xffff);
+        if mask & PRESENT != 0 && value == 0 {
+            // No tag: neither id nor priority are there to be matched.
+            self.set(Field::VlanVid, 0, 0x1fff);
+            return true;
+        }
+        if mask & PRIORITY != 0 && mask & PRIORITY != PRIORITY {
+            return false;
+        }
+        self.set(Field::VlanVid, value & 0x1fff, mask & 0x1fff);
+        self.set(Field::VlanPcp, value >> 13, mask >> 13);
+        true
     }
 
     /// This field exactly.

@@ -141,7 +141,12 @@ impl Match {
     /// Whether the match has what a field needs.
     pub(super) fn has(&self, needed: Prerequisite) -> bool {
         match needed {
-            Prerequisite::Is(field, value) => self.exact(field) == Some(value),
+            Prerequisite::Is(field, value) => {
+                self.exact(field) == Some(value)
+                    // A packet without an Ethernet header says it by its type (OF 1.5.1 §7.2.3.11).
+                    || field == Field::EthType
+                        && self.exact(Field::PacketType) == Some(0x1_0000 | value)
+            }
             Prerequisite::AnyOf(some) => some.iter().any(|one| self.has(*one)),
             Prerequisite::VlanPresent => self
                 .get(Field::VlanVid)

@@ -214,10 +214,11 @@ fn parse_tci(token: &str, text: &str, to: &mut Match) -> Result<(), ParseFlowErr
     match mask & PCP {
         0 => Ok(()),
         PCP => once(token, to, Field::VlanPcp, ((value & PCP) >> 13, u128::MAX)),
-        _ => Err(ParseFlowError::new(
-            token,
-            "the priority has to be matched whole or not at all",
-        )),
+        // The tag as a whole has a field of its own.
+        _ => {
+            to.set(Field::VlanVid, 0, 0);
+            once(token, to, Field::VlanTci, (value, mask))
+        }
     }
 }
 

@@ -81,6 +81,7 @@ const ORDER: &[&str] = &[
     "metadata",
     "in_port",
     "in_phy_port",
+    "vlan_tci",
     "vlan_vid",
     "vlan_pcp",
     "eth_src",
@@ -239,9 +240,21 @@ const LONG_NAMES: &[(&str, &[&str])] = &[
     ("tun_gtpu_msgtype", &["NXOXM_ET_GTPU_MSGTYPE"]),
 ];
 
+/// Fields that no row above tells apart.
+const OF_FIELDS: &[(Field, &str)] = &[
+    (Field::NxmOfInPort, "NXM_OF_IN_PORT"),
+    (Field::NxmOfIpTos, "NXM_OF_IP_TOS"),
+    (Field::VlanTci, "NXM_OF_VLAN_TCI"),
+    (Field::NdReserved, "ERICOXM_OF_ICMPV6_ND_RESERVED"),
+    (Field::NdOptionsType, "ERICOXM_OF_ICMPV6_ND_OPTIONS_TYPE"),
+];
+
 /// The name in capitals: `NXM_NX_REG0`.
 pub(super) fn long_name(field: Field) -> Cow<'static, str> {
     let info = field.info();
+    if let Some((_, name)) = OF_FIELDS.iter().find(|row| row.0 == field) {
+        return Cow::Borrowed(name);
+    }
     if let Some((_, names)) = LONG_NAMES.iter().find(|row| row.0 == info.name) {
         return Cow::Borrowed(names[0]);
     }
@@ -249,6 +262,9 @@ pub(super) fn long_name(field: Field) -> Cow<'static, str> {
     Cow::Owned(match name.strip_prefix("XREG") {
         Some(number) => format!("OXM_OF_PKT_REG{number}"),
         None if info.class == Class::OPENFLOW_BASIC => format!("OXM_OF_{name}"),
+        None if info.class == Class::EXPERIMENTER && !name.starts_with("NSH_") => {
+            format!("NXOXM_ET_{name}")
+        }
         None if name.starts_with("NSH_") => format!("NXOXM_{name}"),
         None => format!("NXM_NX_{name}"),
     })
@@ -258,6 +274,9 @@ pub(super) fn long_name(field: Field) -> Cow<'static, str> {
 pub(super) fn resolve_long(name: &str, matching: &Match) -> Result<Field, ParseFlowError> {
     if name.starts_with(|c: char| c.is_ascii_lowercase()) {
         return resolve(name, matching);
+    }
+    if let Some((field, _)) = OF_FIELDS.iter().find(|row| row.1 == name) {
+        return Ok(*field);
     }
     let spec = LONG_NAMES.iter().find(|row| row.1.contains(&name));
     let spec = spec.map(|row| row.0);
@@ -339,10 +358,12 @@ pub(super) fn resolve(name: &str, matching: &Match) -> Result<Field, ParseFlowEr
             let spec = row.field.info().name;
             row.in_match == name || ALIASES.iter().any(|it| it.0 == spec && it.1 == name)
         };
-        TABLE
-            .iter()
-            .filter(move |row| old(row))
-            .map(|row| row.field)
+        let fields = || {
+            TABLE
+                .iter()
+                .filter(|row| row.field.info().canonical.is_none())
+        };
+        fields().filter(move |row| old(row)).map(|row| row.field)
     };
     let meant = |field: &Field| field.info().prerequisite.is_none_or(|it| matching.has(it));
     if let Some(field) = by_old_name().find(meant) {

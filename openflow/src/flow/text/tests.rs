@@ -287,3 +287,80 @@ fn bits_are_moved_and_meters_passed() {
         "`eth_src[40..48]`: eth_src has the bits 0 to 47"
     );
 }
+
+#[test]
+fn fields_of_open_vswitch_are_written_as_it_writes_them() {
+    for text in [
+        "pkt_mark=0x1/0xff,dp_hash=0x5,conj_id=3,ct_state=+new-est+trk,ct_zone=5,ct_mark=0x6/0xff,\
+         ct_label=0x7/0xff,tcp,reg0=0x8,reg1=0x9/0xff,reg5=0/0xf,tun_id=0x1,tun_src=1.2.3.4,\
+         tun_gbp_id=3,tun_gbp_flags=0x8,metadata=0x3,in_port=4,nw_ttl=4,nw_frag=not_later,\
+         tcp_flags=+syn-ack",
+        "ct_state=trk,ct_nw_src=1.2.3.4,ct_nw_proto=6,ct_tp_src=5,ip",
+        "packet_type=(1,0x894f),nsh_ttl=3,nsh_spi=0x4,nsh_si=3",
+        "packet_type=(1,0x800),nw_src=1.2.3.4",
+        "ip,nw_frag=later",
+        "ip,nw_frag=no",
+        "xxreg3=0x123,xreg3=0x700000005",
+        "tun_metadata0=0x1234,tun_metadata63=0",
+        "actset_output=LOCAL",
+        "tun_ipv6_dst=fe80::/10",
+        "vlan_tci=0x2000/0x2000",
+        "reg31=0x5",
+        "dl_type=0x894f,nsh_c1=0x5",
+    ] {
+        let matching: Match = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(matching.to_string(), text);
+    }
+    for (text, same) in [
+        ("ip,ip_frag=no", "ip,nw_frag=0x0/0x1"),
+        ("tcp,tcp_flags=0x12", "tcp,tcp_flags=syn|ack"),
+        ("tun_id=5", "tunnel_id=5"),
+        ("dl_type=0x894f,nsh_spi=5", "eth_type=0x894f,nsp=5"),
+        ("dl_vlan=5", "vlan_tci=0x1005/0x1fff"),
+        ("tun_gtpu_flags=3", "gtpu_flags=3"),
+    ] {
+        assert_eq!(
+            text.parse::<Match>().unwrap(),
+            same.parse().unwrap(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn bits_of_a_field_have_the_names_open_vswitch_prints() {
+    use crate::oxm::Field;
+    for (field, name) in [
+        (Field::Reg0, "NXM_NX_REG0[]"),
+        (Field::NxmOfInPort, "NXM_OF_IN_PORT[]"),
+        (Field::InPort, "OXM_OF_IN_PORT[]"),
+        (Field::EthSrc, "NXM_OF_ETH_SRC[]"),
+        (Field::VlanTci, "NXM_OF_VLAN_TCI[]"),
+        (Field::VlanVid, "OXM_OF_VLAN_VID[]"),
+        (Field::Xreg3, "OXM_OF_PKT_REG3[]"),
+        (Field::Xxreg0, "NXM_NX_XXREG0[]"),
+        (Field::Xxreg4, "NXOXM_ET_XXREG4[]"),
+        (Field::TunIpv4Src, "NXM_NX_TUN_IPV4_SRC[]"),
+        (Field::TcpFlags, "NXM_NX_TCP_FLAGS[]"),
+        (Field::NshC1, "NXOXM_NSH_C1[]"),
+        (Field::CtMark, "NXM_NX_CT_MARK[]"),
+        (Field::ErspanIdx, "NXOXM_ET_ERSPAN_IDX[]"),
+    ] {
+        let bits = field.info().bits;
+        assert_eq!(super::subfield::format(field, 0, bits).to_string(), name);
+        assert_eq!(super::subfield::parse(name, name), Ok((field, 0, bits)));
+    }
+    for field in Field::ALL
+        .iter()
+        .filter(|field| field.info().canonical.is_none())
+    {
+        let text = super::subfield::format(*field, 0, 1).to_string();
+        assert_eq!(
+            super::subfield::parse(&text, &text),
+            Ok((*field, 0, 1)),
+            "{text}"
+        );
+    }
+}

@@ -32,7 +32,7 @@ pub(super) enum Form {
 pub(super) fn form(field: Field) -> Form {
     let info = field.info();
     match info.name {
-        "eth_type" => Form::Hex(4),
+        "eth_type" | "vlan_tci" => Form::Hex(4),
         "ipv6_flabel" => Form::Hex(5),
         "actset_output" => Form::Port,
         "tcp_flags" => Form::Flags(flags::TCP),
@@ -71,6 +71,7 @@ pub(super) fn format_set(field: Field, value: u128, mask: u128) -> impl Display 
     fmt::from_fn(move |f| match form(field) {
         // A set-field says what the bits become.
         Form::Flags(names) if mask == field.info().full_mask() => names.write_whole(f, value),
+        Form::Hex(_) => format_in(f, field, Form::Hex(1), value, mask),
         form => format_in(f, field, form, value, mask),
     })
 }

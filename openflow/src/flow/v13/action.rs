@@ -39,16 +39,16 @@ fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsuppor
         Action::SetQueue(queue_id) => wire::Action::SetQueue { queue_id },
         Action::SetField { field, value, mask } => {
             let info = field.info();
-            if info.since > version {
+            let Some(encoding) = field.encoding(version) else {
                 return Err(lacking(version, format!("set_field of {}", info.name)));
-            }
+            };
             let whole = mask == info.full_mask();
             if !whole && version < Version::V1_5 {
                 let feature = format!("masked set_field of {}", info.name);
                 return Err(lacking(version, feature));
             }
             wire::Action::SetField {
-                field: OxmField::new(field, value, (!whole).then_some(mask)),
+                field: OxmField::new(encoding, value, (!whole).then_some(mask)),
             }
         }
         Action::Meter(id) if version >= Version::V1_5 => wire::Action::Unknown {

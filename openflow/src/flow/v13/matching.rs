@@ -4,18 +4,14 @@
 use super::wire;
 use crate::Version;
 use crate::flow::{Match, MatchField, Unsupported, Words, direct, lacking};
-use crate::oxm::{self, Oxm};
+use crate::oxm::{self, Field, Oxm};
 use crate::wire::Writer;
 
 pub(super) fn lower(matching: &Match, version: Version) -> Result<wire::Match, Unsupported> {
     let mut out = wire::Match::default();
     for field in matching.fields() {
-        check(field, version)?;
-        out.oxm_fields.push(
-            field.field,
-            field.value,
-            (!field.is_exact()).then_some(field.mask),
-        );
+        let (encoding, value, mask) = encoding(field, version)?;
+        out.oxm_fields.push(encoding, value, mask);
     }
     Ok(out)
 }
@@ -36,21 +32,28 @@ pub(super) fn write(w: &mut Writer<'_>, matching: &Match) -> Result<(), Unsuppor
 }
 
 fn write_field(w: &mut Writer<'_>, field: &MatchField) -> Result<(), Unsupported> {
-    check(field, w.version())?;
-    let mask = (!field.is_exact()).then_some(field.mask);
-    oxm::write(w, field.field, field.value, mask);
+    let (encoding, value, mask) = encoding(field, w.version())?;
+    oxm::write(w, encoding, value, mask);
     Ok(())
 }
 
-fn check(field: &MatchField, version: Version) -> Result<(), Unsupported> {
+/// The row of the table by which a version says the field: another one where the specification
+/// took it over from an extension.
+fn encoding(
+    field: &MatchField,
+    version: Version,
+) -> Result<(Field, u128, Option<u128>), Unsupported> {
     let info = field.field.info();
-    if info.since > version {
+    let Some(encoding) = field.field.encoding(version) else {
         return Err(lacking(version, info.name));
+    };
+    if field.is_exact() {
+        return Ok((encoding, field.value, None));
     }
-    if !field.is_exact() && !info.maskable {
+    if !info.maskable {
         return Err(lacking(version, format!("masked {}", info.name)));
     }
-    Ok(())
+    Ok((encoding, field.value, Some(field.mask)))
 }
 
 /// Fields the model has no name for, and those that contradict their row of the table, go into
