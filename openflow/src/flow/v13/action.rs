@@ -162,12 +162,8 @@ pub(super) fn write_instructions(
     let meter_action = meter
         .filter(|_| w.version() >= Version::V1_5)
         .map(Action::Meter);
-    match (meter, &meter_action) {
-        (Some(meter_id), None) => {
-            let meter_id = *meter_id;
-            wire::Instruction::Meter { meter_id }.encode(w);
-        }
-        _ => {}
+    if let (Some(meter_id), None) = (*meter, &meter_action) {
+        wire::Instruction::Meter { meter_id }.encode(w);
     }
     if !apply.is_empty() || meter_action.is_some() {
         write_list(w, APPLY_ACTIONS, meter_action.iter().chain(apply))?;
