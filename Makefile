@@ -6,7 +6,7 @@ LAB_ARGS ?=
 
 BINARY := target/release/pointsman
 LAB_PACKAGES := openvswitch-switch mininet python3 iproute2 iputils-ping ethtool iperf3 curl
-TEST_PACKAGES := $(LAB_PACKAGES) chromium tcpdump gcc
+TEST_PACKAGES := $(LAB_PACKAGES) chromium tcpdump tshark gcc
 
 # Mininet and Open vSwitch's system daemon need root.
 AS_ROOT := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E)
@@ -44,7 +44,7 @@ lint: need-rust ui
 
 # No root, no network namespaces.
 unit: need-rust ui
-	@scripts/need.sh gcc openvswitch-switch
+	@scripts/need.sh gcc openvswitch-switch tshark
 	cargo test --workspace --locked
 	npm --prefix web-ui test
 

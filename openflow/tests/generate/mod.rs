@@ -24,6 +24,7 @@ macro_rules! fields {
     (@pattern $one:ident, $($rest:ident),+) => { ($one, fields!(@pattern $($rest),+)) };
 }
 
+pub(crate) mod flows;
 pub(crate) mod oxm;
 pub(crate) mod v10_messages;
 pub(crate) mod v13_actions;
@@ -73,9 +74,32 @@ fn of_version<Body: std::fmt::Debug + 'static>(
     }))
 }
 
-/// A type made from a number.
-pub(crate) fn of<N: Arbitrary, T: std::fmt::Debug>(make: fn(N) -> T) -> impl Strategy<Value = T> {
-    any::<N>().prop_map(make)
+/// A type made from a number: any, but most often one near the ends of the range, where ports,
+/// reasons and flags have their meanings.
+pub(crate) fn of<N: Number, T: std::fmt::Debug>(make: fn(N) -> T) -> impl Strategy<Value = T> {
+    N::likely().prop_map(make)
+}
+
+/// Of which [`of`] makes types.
+pub(crate) trait Number: Arbitrary {
+    fn likely() -> BoxedStrategy<Self>;
+}
+
+macro_rules! numbers {
+    ($($int:ident)+) => { $(
+        impl Number for $int {
+            fn likely() -> BoxedStrategy<Self> {
+                prop_oneof![6 => 0..=4 as $int, 1 => $int::MAX - 8..=$int::MAX, 1 => any::<$int>()].boxed()
+            }
+        }
+    )+ };
+}
+numbers!(u8 u16 u32 u64);
+
+impl Number for [u8; 6] {
+    fn likely() -> BoxedStrategy<Self> {
+        any::<Self>().boxed()
+    }
 }
 
 /// Bytes whose length is `offset` more than a multiple of eight, as in a padded element.

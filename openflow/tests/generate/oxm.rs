@@ -5,6 +5,8 @@ use openflow::v13;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::flows;
+
 pub(crate) fn oxm_field() -> impl Strategy<Value = OxmField> {
     let known = (
         proptest::sample::select(Field::ALL),
@@ -32,11 +34,12 @@ pub(crate) fn oxm_field() -> impl Strategy<Value = OxmField> {
 }
 
 pub(crate) fn matching() -> impl Strategy<Value = v13::Match> {
-    vec(oxm_field(), 0..12).prop_map(|fields| {
+    let any_fields = vec(oxm_field(), 0..12).prop_map(|fields| {
         let mut oxm_fields = OxmList::new();
         fields
             .iter()
             .for_each(|field| oxm_fields.push_oxm(field.oxm()));
         v13::Match { oxm_fields }
-    })
+    });
+    prop_oneof![any_fields, flows::matching()]
 }

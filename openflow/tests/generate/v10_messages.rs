@@ -7,7 +7,7 @@ use openflow::{BufferId, Cookie, Dpid, MacAddr, TableId, v10};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Named, aligned, echo, of, payload, small, text};
+use super::{Named, aligned, echo, flows, of, payload, small, text};
 
 pub(crate) fn matching() -> impl Strategy<Value = v10::Match> {
     fields!(v10::Match {
@@ -98,8 +98,8 @@ pub(crate) fn port() -> impl Strategy<Value = v10::Port> {
 
 pub(crate) fn error() -> impl Strategy<Value = Error> {
     fields!(Error {
-        kind: any::<u16>(),
-        code: any::<u16>(),
+        kind: of::<u16, _>(|kind| kind),
+        code: of::<u16, _>(|code| code),
         experimenter: Just(None),
         data: payload()
     })
@@ -330,7 +330,12 @@ pub(crate) fn bodies() -> Vec<Named<v10::Body>> {
             port_status.prop_map(Body::PortStatus).boxed(),
         ),
         ("packet_out", packet_out.prop_map(Body::PacketOut).boxed()),
-        ("flow_mod", flow_mod.prop_map(Body::FlowMod).boxed()),
+        (
+            "flow_mod",
+            prop_oneof![flow_mod, flows::of_10()]
+                .prop_map(Body::FlowMod)
+                .boxed(),
+        ),
         ("port_mod", port_mod.prop_map(Body::PortMod).boxed()),
         (
             "multipart_request",

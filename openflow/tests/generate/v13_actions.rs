@@ -4,7 +4,7 @@ use openflow::{GroupId, MeterId, PortNo, TableId, Version, v13};
 use proptest::prelude::*;
 
 use super::oxm::oxm_field;
-use super::{aligned, of, small};
+use super::{aligned, flows, of, small};
 
 pub(crate) fn action(_: Version) -> impl Strategy<Value = v13::Action> {
     use v13::Action;
@@ -60,7 +60,7 @@ pub(crate) fn action(_: Version) -> impl Strategy<Value = v13::Action> {
 }
 
 pub(crate) fn actions(version: Version) -> impl Strategy<Value = v13::Actions> {
-    small(action(version), 7)
+    prop_oneof![small(action(version), 7), flows::actions()]
 }
 
 pub(crate) fn instructions(version: Version) -> impl Strategy<Value = v13::Instructions> {

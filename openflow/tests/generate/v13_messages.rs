@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::oxm::matching;
 use super::v13_actions::{actions, bucket, instructions};
-use super::{Named, aligned, echo, of, payload, text};
+use super::{Named, aligned, echo, flows, of, payload, text};
 
 pub(crate) fn port(_: Version) -> impl Strategy<Value = v13::Port> {
     fields!(v13::Port {
@@ -27,8 +27,8 @@ pub(crate) fn port(_: Version) -> impl Strategy<Value = v13::Port> {
 
 pub(crate) fn error() -> impl Strategy<Value = Error> {
     let plain = fields!(Error {
-        kind: 0u16..0xffff,
-        code: any::<u16>(),
+        kind: prop_oneof![0u16..14, 0u16..0xffff],
+        code: of::<u16, _>(|code| code),
         experimenter: Just(None),
         data: payload(),
     });
@@ -49,7 +49,7 @@ pub(crate) fn flow_mod(version: Version) -> impl Strategy<Value = v13::FlowMod> 
         v13::FlowModCommand::Delete,
         v13::FlowModCommand::DeleteStrict,
     ];
-    fields!(v13::FlowMod {
+    let any_flow_mod = fields!(v13::FlowMod {
         cookie: of(Cookie),
         cookie_mask: any::<u64>(),
         table_id: of(TableId),
@@ -63,7 +63,8 @@ pub(crate) fn flow_mod(version: Version) -> impl Strategy<Value = v13::FlowMod> 
         flags: of(v13::FlowModFlags::from_bits_retain),
         matching: matching(),
         instructions: instructions(version),
-    })
+    });
+    prop_oneof![any_flow_mod, flows::of_13(version)]
 }
 
 pub(crate) fn group_mod(version: Version) -> impl Strategy<Value = v13::GroupMod> {
