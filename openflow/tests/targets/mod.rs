@@ -10,8 +10,11 @@ use bytes::{Bytes, BytesMut};
 use openflow::flow::{Action, FlowMod, Group, Instructions, Match};
 use openflow::wire::{Message, frame_length};
 
+/// Takes any bytes.
+pub(crate) type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub(crate) const TARGETS: [(&str, Target); 8] = [
     ("decode", decode),
     ("decode_v10", decode_v10),
     ("decode_v13", decode_v13),
