@@ -19,6 +19,7 @@ pub mod wire;
 
 pub mod flow;
 pub mod oxm;
+pub mod oxs;
 pub mod packet;
 mod types;
 pub mod v10;

@@ -202,9 +202,11 @@ fn groups_and_meters() {
         max_len: 0,
     };
     let bucket = v13::Bucket {
-        weight: 0,
-        watch_port: PortNo(3),
-        watch_group: GroupId::ANY,
+        terms: v13::BucketTerms::Fixed {
+            weight: 0,
+            watch_port: PortNo(3),
+            watch_group: GroupId::ANY,
+        },
         actions: smallvec![output.clone()],
     };
     reads(
@@ -212,15 +214,19 @@ fn groups_and_meters() {
             command: v13::GroupModCommand::Add,
             kind: v13::GroupType::FastFailover,
             group_id: GroupId(1),
+            command_bucket_id: None,
             buckets: vec![bucket],
+            properties: None,
         })),
         "OFPT_GROUP_MOD (OF1.3) (xid=0x1): ADD \
          group_id=1,type=ff,bucket=watch_port:3,actions=output:3",
     );
     let weighted = v13::Bucket {
-        weight: 5,
-        watch_port: PortNo::ANY,
-        watch_group: GroupId::ANY,
+        terms: v13::BucketTerms::Fixed {
+            weight: 5,
+            watch_port: PortNo::ANY,
+            watch_group: GroupId::ANY,
+        },
         actions: smallvec![output],
     };
     reads(

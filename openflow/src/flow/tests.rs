@@ -95,7 +95,7 @@ proptest! {
         let Body::V13(crate::v13::Body::GroupMod(wire)) = Message::decode(bytes).unwrap().body else {
             panic!("not a group-mod");
         };
-        prop_assert_eq!(v13::lift_group_mod(wire), change);
+        prop_assert_eq!(v13::lift_group_mod(wire), Some(change));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! Named by the version that brought the layout, as Open vSwitch names its structures: 1.4 and
 //! 1.5 use these types too, with the version in [`Reader::version`](crate::wire::Reader::version)
-//! and [`Writer::version`](crate::wire::Writer::version) where they differ.
+//! and [`Writer::version`](crate::wire::Writer::version) where they differ. A part that came with a
+//! later version is an `Option`, `None` in messages of a version before it.
 
 mod action;
 mod async_config;
+mod bucket;
 mod config;
 mod features;
 mod flow_mod;
@@ -20,18 +22,21 @@ mod packet_out;
 mod port;
 mod port_mod;
 mod port_status;
+mod property;
 mod queue_config;
 mod role;
 mod stats;
+mod table_desc;
 mod table_mod;
 
 pub use action::{Action, Actions};
 pub use async_config::AsyncConfig;
+pub use bucket::{Bucket, BucketId, BucketProperty, BucketTerms};
 pub use config::{ConfigFlags, SwitchConfig};
 pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowRemoved, FlowRemovedReason};
-pub use group_mod::{Bucket, GroupMod, GroupModCommand, GroupType};
+pub use group_mod::{GroupMod, GroupModCommand, GroupProperty, GroupType};
 pub use instruction::{Instruction, Instructions};
 pub use matching::Match;
 pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
@@ -44,13 +49,15 @@ pub use packet_out::PacketOut;
 pub use port::{Port, PortConfig, PortFeatures, PortState};
 pub use port_mod::PortMod;
 pub use port_status::{PortReason, PortStatus};
+pub use property::{ExperimenterProperty, UnknownProperty};
 pub use queue_config::{PacketQueue, QueueConfigReply, QueueConfigRequest, QueueProperty};
 pub use role::{ControllerRole, Role};
 pub use stats::{
     AggregateStats, BucketCounter, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
     GroupStatsRequest, PortStats, PortStatsRequest, TableStats,
 };
-pub use table_mod::TableMod;
+pub use table_desc::TableDesc;
+pub use table_mod::{EvictionFlags, TableConfig, TableMod, TableProperty};
 
 use crate::wire::{Echo, Error, Experimenter};
 
@@ -85,11 +92,11 @@ message_types! {
     /// Change the flow tables.
     14 "flow_mod" V1_3 V1_3 FlowMod(FlowMod);
     /// Change the groups.
-    15 "group_mod" V1_3 V1_4 GroupMod(GroupMod);
+    15 "group_mod" V1_3 V1_5 GroupMod(GroupMod);
     /// Change a port.
     16 "port_mod" V1_3 V1_3 PortMod(PortMod);
     /// Configure a table.
-    17 "table_mod" V1_3 V1_3 TableMod(TableMod);
+    17 "table_mod" V1_3 V1_5 TableMod(TableMod);
     /// Ask for statistics and descriptions.
     18 "multipart_request" V1_3 V1_3 MultipartRequest(MultipartRequest);
     /// Statistics and descriptions.
@@ -113,5 +120,5 @@ message_types! {
     /// Send these.
     28 "set_async" V1_3 V1_3 SetAsync(AsyncConfig);
     /// Change the meters.
-    29 "meter_mod" V1_3 V1_3 MeterMod(MeterMod);
+    29 "meter_mod" V1_3 V1_5 MeterMod(MeterMod);
 }

@@ -16,7 +16,8 @@ pub struct ErrorCode {
     pub code: u16,
 }
 
-/// The ones a decoder answers with. Those of type 0 to 2 are the same in every version.
+/// The ones a decoder answers with. Those of types 0 to 2 are the same in every version; of the
+/// others those of 1.0 have it in their name.
 impl ErrorCode {
     /// No version in common.
     pub const HELLO_FAILED_INCOMPATIBLE: Self = Self { kind: 0, code: 0 };
@@ -24,32 +25,136 @@ impl ErrorCode {
     pub const BAD_REQUEST_BAD_VERSION: Self = Self { kind: 1, code: 0 };
     /// Unknown message type.
     pub const BAD_REQUEST_BAD_TYPE: Self = Self { kind: 1, code: 1 };
+    /// Unknown multipart type; in 1.0 unknown statistics.
+    pub const BAD_REQUEST_BAD_MULTIPART: Self = Self { kind: 1, code: 2 };
+    /// Unknown experimenter; in 1.0 unknown vendor.
+    pub const BAD_REQUEST_BAD_EXPERIMENTER: Self = Self { kind: 1, code: 3 };
+    /// Unknown message of an experimenter; in 1.0 of a vendor.
+    pub const BAD_REQUEST_BAD_EXP_TYPE: Self = Self { kind: 1, code: 4 };
     /// Wrong length somewhere in the message.
     pub const BAD_REQUEST_BAD_LEN: Self = Self { kind: 1, code: 6 };
+    /// No such table; 1.3 and later.
+    pub const BAD_REQUEST_BAD_TABLE_ID: Self = Self { kind: 1, code: 9 };
+    /// No such port; 1.3 and later.
+    pub const BAD_REQUEST_BAD_PORT: Self = Self { kind: 1, code: 11 };
+    /// A packet-out with a match on packet fields; 1.5.
+    pub const BAD_REQUEST_PIPELINE_FIELDS_ONLY: Self = Self { kind: 1, code: 17 };
+    /// Unknown action.
+    pub const BAD_ACTION_BAD_TYPE: Self = Self { kind: 2, code: 0 };
     /// Wrong length in an action.
     pub const BAD_ACTION_BAD_LEN: Self = Self { kind: 2, code: 1 };
+    /// Unknown experimenter in an action.
+    pub const BAD_ACTION_BAD_EXPERIMENTER: Self = Self { kind: 2, code: 2 };
+    /// Unknown action of an experimenter.
+    pub const BAD_ACTION_BAD_EXP_TYPE: Self = Self { kind: 2, code: 3 };
+    /// An output to a port that there cannot be.
+    pub const BAD_ACTION_BAD_OUT_PORT: Self = Self { kind: 2, code: 4 };
+    /// Wrong argument of an action.
+    pub const BAD_ACTION_BAD_ARGUMENT: Self = Self { kind: 2, code: 5 };
+    /// An action whose prerequisites the match does not have; 1.3 and later.
+    pub const BAD_ACTION_MATCH_INCONSISTENT: Self = Self { kind: 2, code: 10 };
+    /// A field that cannot be set; 1.3 and later.
+    pub const BAD_ACTION_BAD_SET_TYPE: Self = Self { kind: 2, code: 13 };
     /// Wrong length in a set-field action; 1.3 and later.
     pub const BAD_ACTION_BAD_SET_LEN: Self = Self { kind: 2, code: 14 };
+    /// Wrong value in a set-field action; 1.3 and later.
+    pub const BAD_ACTION_BAD_SET_ARGUMENT: Self = Self { kind: 2, code: 15 };
+    /// Wrong mask in a set-field action; 1.5.
+    pub const BAD_ACTION_BAD_SET_MASK: Self = Self { kind: 2, code: 16 };
+    /// Unknown instruction; 1.3 and later.
+    pub const BAD_INSTRUCTION_UNKNOWN_INST: Self = Self { kind: 3, code: 0 };
+    /// A table that cannot be gone to; 1.3 and later.
+    pub const BAD_INSTRUCTION_BAD_TABLE_ID: Self = Self { kind: 3, code: 2 };
+    /// Unknown experimenter in an instruction; 1.3 and later.
+    pub const BAD_INSTRUCTION_BAD_EXPERIMENTER: Self = Self { kind: 3, code: 5 };
+    /// Unknown instruction of an experimenter; 1.3 and later.
+    pub const BAD_INSTRUCTION_BAD_EXP_TYPE: Self = Self { kind: 3, code: 6 };
     /// Wrong length in an instruction; 1.3 and later.
     pub const BAD_INSTRUCTION_BAD_LEN: Self = Self { kind: 3, code: 7 };
+    /// The same instruction twice; 1.4 and later.
+    pub const BAD_INSTRUCTION_DUP_INST: Self = Self { kind: 3, code: 9 };
     /// Match type other than OXM; 1.3 and later.
     pub const BAD_MATCH_BAD_TYPE: Self = Self { kind: 4, code: 0 };
     /// Wrong length in a match; 1.3 and later.
     pub const BAD_MATCH_BAD_LEN: Self = Self { kind: 4, code: 1 };
+    /// Fields are wildcards that cannot be; 1.3 and later.
+    pub const BAD_MATCH_BAD_WILDCARDS: Self = Self { kind: 4, code: 5 };
+    /// Unknown match field; 1.3 and later.
+    pub const BAD_MATCH_BAD_FIELD: Self = Self { kind: 4, code: 6 };
+    /// Wrong value of a match field; 1.3 and later.
+    pub const BAD_MATCH_BAD_VALUE: Self = Self { kind: 4, code: 7 };
+    /// Wrong mask of a match field; 1.3 and later.
+    pub const BAD_MATCH_BAD_MASK: Self = Self { kind: 4, code: 8 };
+    /// A match field without its prerequisite; 1.3 and later.
+    pub const BAD_MATCH_BAD_PREREQ: Self = Self { kind: 4, code: 9 };
+    /// The same match field twice; 1.3 and later.
+    pub const BAD_MATCH_DUP_FIELD: Self = Self { kind: 4, code: 10 };
     /// Unknown flow-mod command in 1.0.
     pub const V10_FLOW_MOD_BAD_COMMAND: Self = Self { kind: 3, code: 4 };
     /// Unknown flow-mod command; 1.3 and later.
     pub const FLOW_MOD_BAD_COMMAND: Self = Self { kind: 5, code: 6 };
+    /// Wrong flow-mod flags; 1.3 and later.
+    pub const FLOW_MOD_BAD_FLAGS: Self = Self { kind: 5, code: 7 };
+    /// Unknown group type; 1.3 and later.
+    pub const GROUP_MOD_BAD_TYPE: Self = Self { kind: 6, code: 10 };
     /// Unknown group-mod command; 1.3 and later.
     pub const GROUP_MOD_BAD_COMMAND: Self = Self { kind: 6, code: 11 };
     /// Wrong bucket in a group; 1.3 and later.
     pub const GROUP_MOD_BAD_BUCKET: Self = Self { kind: 6, code: 12 };
+    /// Wrong configuration of a port; 1.3 and later.
+    pub const PORT_MOD_BAD_CONFIG: Self = Self { kind: 7, code: 2 };
+    /// Wrong configuration of a table; 1.3 and later.
+    pub const TABLE_MOD_BAD_CONFIG: Self = Self { kind: 8, code: 1 };
+    /// Wrong configuration flags; 1.3 and later.
+    pub const SWITCH_CONFIG_BAD_FLAGS: Self = Self { kind: 10, code: 0 };
+    /// Unknown role; 1.3 and later.
+    pub const ROLE_REQUEST_BAD_ROLE: Self = Self { kind: 11, code: 2 };
     /// Unknown meter-mod command; 1.3 and later.
     pub const METER_MOD_BAD_COMMAND: Self = Self { kind: 12, code: 4 };
     /// Meter flags that exclude each other; 1.3 and later.
     pub const METER_MOD_BAD_FLAGS: Self = Self { kind: 12, code: 5 };
     /// Unknown meter band; 1.3 and later.
     pub const METER_MOD_BAD_BAND: Self = Self { kind: 12, code: 8 };
+    /// Unknown table feature; 1.3 only.
+    pub const TABLE_FEATURES_BAD_TYPE: Self = Self { kind: 13, code: 2 };
+    /// Wrong length of a table feature; 1.3 only.
+    pub const TABLE_FEATURES_BAD_LEN: Self = Self { kind: 13, code: 3 };
+    /// Wrong value of a table feature; 1.3 only.
+    pub const TABLE_FEATURES_BAD_ARGUMENT: Self = Self { kind: 13, code: 4 };
+    /// Unknown table-features command; 1.5.
+    pub const TABLE_FEATURES_BAD_COMMAND: Self = Self { kind: 13, code: 9 };
+    /// Unknown property; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_TYPE: Self = Self { kind: 14, code: 0 };
+    /// Wrong length of a property; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_LEN: Self = Self { kind: 14, code: 1 };
+    /// Wrong value of a property; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_VALUE: Self = Self { kind: 14, code: 2 };
+    /// The same property twice; 1.4 and later.
+    pub const BAD_PROPERTY_DUP_TYPE: Self = Self { kind: 14, code: 4 };
+    /// Unknown experimenter in a property; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_EXPERIMENTER: Self = Self { kind: 14, code: 5 };
+    /// Unknown property of an experimenter; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_EXP_TYPE: Self = Self { kind: 14, code: 6 };
+    /// Wrong value of an experimenter's property; 1.4 and later.
+    pub const BAD_PROPERTY_BAD_EXP_VALUE: Self = Self { kind: 14, code: 7 };
+    /// A mask of reasons that there are not; 1.4 and later.
+    pub const ASYNC_CONFIG_INVALID: Self = Self { kind: 15, code: 0 };
+    /// A kind of asynchronous messages that there is not; 1.4 and later.
+    pub const ASYNC_CONFIG_UNSUPPORTED: Self = Self { kind: 15, code: 1 };
+    /// Unknown flow-monitor command; 1.4 and later.
+    pub const FLOW_MONITOR_BAD_COMMAND: Self = Self { kind: 16, code: 4 };
+    /// Wrong flow-monitor flags; 1.4 and later.
+    pub const FLOW_MONITOR_BAD_FLAGS: Self = Self { kind: 16, code: 5 };
+    /// Unknown bundle-control type; 1.4 and later.
+    pub const BUNDLE_BAD_TYPE: Self = Self { kind: 17, code: 6 };
+    /// Wrong bundle flags; 1.4 and later.
+    pub const BUNDLE_BAD_FLAGS: Self = Self { kind: 17, code: 7 };
+    /// Wrong length of a message in a bundle; 1.4 and later.
+    pub const BUNDLE_MSG_BAD_LEN: Self = Self { kind: 17, code: 8 };
+    /// A message in a bundle with another transaction id; 1.4 and later.
+    pub const BUNDLE_MSG_BAD_XID: Self = Self { kind: 17, code: 9 };
+    /// A message that cannot be in a bundle; 1.4 and later.
+    pub const BUNDLE_MSG_UNSUP: Self = Self { kind: 17, code: 10 };
 }
 
 /// Bytes that are not a message: which field, where, what is wrong, and what to answer.
@@ -122,7 +227,9 @@ pub enum DecodeProblem {
         most: u8,
     },
     /// A version Pointsman does not speak.
-    #[error("wire version {version:#04x} is not spoken: 0x01 (1.0) and 0x04 (1.3) are")]
+    #[error(
+        "wire version {version:#04x} is not spoken: 0x01 (1.0), 0x04 (1.3), 0x05 (1.4) and 0x06 (1.5) are"
+    )]
     Version {
         /// The byte.
         version: u8,

@@ -26,6 +26,7 @@ macro_rules! fields {
 
 pub(crate) mod flows;
 pub(crate) mod oxm;
+pub(crate) mod properties;
 pub(crate) mod v10_messages;
 pub(crate) mod v13_actions;
 pub(crate) mod v13_messages;

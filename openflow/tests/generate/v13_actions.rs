@@ -94,12 +94,3 @@ pub(crate) fn instructions(version: Version) -> impl Strategy<Value = v13::Instr
     ];
     small(instruction, 4)
 }
-
-pub(crate) fn bucket(version: Version) -> impl Strategy<Value = v13::Bucket> {
-    fields!(v13::Bucket {
-        weight: any::<u16>(),
-        watch_port: of(PortNo),
-        watch_group: of(GroupId),
-        actions: actions(version),
-    })
-}

@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::oxm::matching;
-use super::v13_actions::{actions, bucket, instructions};
+use super::properties::{self, bucket};
+use super::v13_actions::{actions, instructions};
 use super::{Named, aligned, echo, flows, of, payload, text};
 
 pub(crate) fn port(_: Version) -> impl Strategy<Value = v13::Port> {
@@ -68,16 +69,22 @@ pub(crate) fn flow_mod(version: Version) -> impl Strategy<Value = v13::FlowMod> 
 }
 
 pub(crate) fn group_mod(version: Version) -> impl Strategy<Value = v13::GroupMod> {
+    let later = version >= Version::V1_5;
     let commands = [
         v13::GroupModCommand::Add,
         v13::GroupModCommand::Modify,
         v13::GroupModCommand::Delete,
+        v13::GroupModCommand::InsertBucket,
+        v13::GroupModCommand::RemoveBucket,
     ];
+    let commands = if later { &commands[..] } else { &commands[..3] };
     fields!(v13::GroupMod {
         command: proptest::sample::select(commands.to_vec()),
         kind: of::<u8, _>(v13::GroupType::from),
         group_id: of(GroupId),
+        command_bucket_id: any::<u32>().prop_map(move |id| later.then_some(v13::BucketId(id))),
         buckets: vec(bucket(version), 0..4),
+        properties: properties::since(Version::V1_5, version, properties::group()),
     })
 }
 
@@ -239,7 +246,8 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
             "table_mod",
             fields!(v13::TableMod {
                 table_id: of(TableId),
-                config: any::<u32>()
+                config: of(v13::TableConfig::from_bits_retain),
+                properties: properties::since(Version::V1_4, version, properties::table()),
             })
             .prop_map(Body::TableMod)
             .boxed(),

@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::oxm::matching;
-use super::v13_actions::{bucket, instructions};
+use super::properties::bucket;
+use super::v13_actions::instructions;
 use super::v13_messages::port as port_desc;
 use super::{Named, of, payload, text};
 

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod later_messages;
 mod v10_messages;
 mod v13_messages;
 
@@ -18,7 +19,12 @@ pub(crate) const PACKET: &[u8] = &[0x5a; 60];
 
 /// Every sample with a name for failures.
 pub(crate) fn samples() -> Vec<(String, Message)> {
-    let areas = [hellos(), v10_messages::samples(), v13_messages::samples()];
+    let areas = [
+        hellos(),
+        v10_messages::samples(),
+        v13_messages::samples(),
+        later_messages::samples(),
+    ];
     let named = |(at, message): (usize, Message)| {
         let (version, kind) = (message.version(), message.type_name());
         (format!("sample {at}, {version:#04x} {kind}"), message)

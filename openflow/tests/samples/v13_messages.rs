@@ -18,6 +18,7 @@ pub(crate) fn samples() -> Vec<Message> {
 fn in_version(version: Version) -> impl Iterator<Item = Message> {
     bodies()
         .into_iter()
+        .map(move |body| with_parts_of(version, body))
         .filter(move |body| {
             let rows = v13::Body::TYPES.iter();
             rows.filter(|row| row.number == body.kind())
@@ -28,6 +29,20 @@ fn in_version(version: Version) -> impl Iterator<Item = Message> {
         .filter(move |message| {
             version == Version::V1_3 || message.encode(&mut BytesMut::new()).is_ok()
         })
+}
+
+/// With the parts that a later version has and 1.3 has not.
+fn with_parts_of(version: Version, mut body: v13::Body) -> v13::Body {
+    let since = |first| version >= first;
+    match &mut body {
+        v13::Body::TableMod(change) => change.properties = since(Version::V1_4).then(Vec::new),
+        v13::Body::GroupMod(change) => {
+            change.command_bucket_id = since(Version::V1_5).then_some(v13::BucketId::ALL);
+            change.properties = since(Version::V1_5).then(Vec::new);
+        }
+        _ => {}
+    }
+    body
 }
 
 /// Known fields plain and masked, an unknown one, one of an experimenter.
@@ -143,18 +158,22 @@ fn port() -> v13::Port {
     }
 }
 
-fn buckets() -> Vec<v13::Bucket> {
+pub(crate) fn buckets() -> Vec<v13::Bucket> {
     vec![
         v13::Bucket {
-            weight: 1,
-            watch_port: PortNo(1),
-            watch_group: GroupId::ANY,
+            terms: v13::BucketTerms::Fixed {
+                weight: 1,
+                watch_port: PortNo(1),
+                watch_group: GroupId::ANY,
+            },
             actions: actions(),
         },
         v13::Bucket {
-            weight: 0,
-            watch_port: PortNo::ANY,
-            watch_group: GroupId::ANY,
+            terms: v13::BucketTerms::Fixed {
+                weight: 0,
+                watch_port: PortNo::ANY,
+                watch_group: GroupId::ANY,
+            },
             actions: smallvec![],
         },
     ]
@@ -285,7 +304,9 @@ fn bodies() -> Vec<v13::Body> {
             command: v13::GroupModCommand::Modify,
             kind: v13::GroupType::FastFailover,
             group_id: GroupId(1),
+            command_bucket_id: None,
             buckets: buckets(),
+            properties: None,
         }),
         Body::PortMod(v13::PortMod {
             port_no: PortNo(1),
@@ -296,7 +317,8 @@ fn bodies() -> Vec<v13::Body> {
         }),
         Body::TableMod(v13::TableMod {
             table_id: TableId::ALL,
-            config: 3,
+            config: v13::TableConfig::from_bits_retain(3),
+            properties: None,
         }),
         request(v13::MultipartRequestBody::Desc),
         request(v13::MultipartRequestBody::Flow(flow_request.clone())),

@@ -1,11 +1,11 @@
 //! Groups.
 
 use super::{action, wire};
-use crate::Version;
 use crate::flow::{
     Bucket, Group, GroupCommand, GroupMod, GroupStats, GroupType, Unsupported, Words, duration,
     kept, lacking,
 };
+use crate::{GroupId, PortNo, Version};
 
 pub(super) fn lower_mod(
     change: &GroupMod,
@@ -22,9 +22,11 @@ pub(super) fn lower_mod(
             .group
             .buckets
             .iter()
-            .map(|bucket| lower_bucket(bucket, version))
+            .zip(0..)
+            .map(|(bucket, number)| lower_bucket(bucket, number, version))
             .collect::<Result<_, _>>()?,
     };
+    let later = version >= Version::V1_5;
     Ok(wire::GroupMod {
         command: match change.command {
             GroupCommand::Add => wire::GroupModCommand::Add,
@@ -39,20 +41,49 @@ pub(super) fn lower_mod(
             GroupType::Other(number) => wire::GroupType::from(number),
         },
         group_id: change.group.id,
+        command_bucket_id: later.then_some(wire::BucketId::ALL),
         buckets,
+        properties: later.then(Vec::new),
     })
 }
 
-fn lower_bucket(bucket: &Bucket, version: Version) -> Result<wire::Bucket, Unsupported> {
-    if bucket.id.is_some() {
+fn lower_bucket(
+    bucket: &Bucket,
+    number: u32,
+    version: Version,
+) -> Result<wire::Bucket, Unsupported> {
+    let later = version >= Version::V1_5;
+    if bucket.id.is_some() && !later {
         return Err(lacking(version, "bucket_id"));
     }
-    Ok(wire::Bucket {
+    let terms = if later {
+        wire::BucketTerms::Properties {
+            bucket_id: wire::BucketId(bucket.id.unwrap_or(number)),
+            properties: bucket_properties(bucket),
+        }
+    } else {
+        wire::BucketTerms::Fixed {
+            weight: bucket.weight,
+            watch_port: bucket.watch_port,
+            watch_group: bucket.watch_group,
+        }
+    };
+    let actions = action::lower(&bucket.actions, version)?;
+    Ok(wire::Bucket { terms, actions })
+}
+
+/// Those that say more than their absence.
+fn bucket_properties(bucket: &Bucket) -> Vec<wire::BucketProperty> {
+    let weight = (bucket.weight != 0).then_some(wire::BucketProperty::Weight {
         weight: bucket.weight,
-        watch_port: bucket.watch_port,
-        watch_group: bucket.watch_group,
-        actions: action::lower(&bucket.actions, version)?,
-    })
+    });
+    let port = (bucket.watch_port != PortNo::ANY).then_some(wire::BucketProperty::WatchPort {
+        watch: bucket.watch_port,
+    });
+    let group = (bucket.watch_group != GroupId::ANY).then_some(wire::BucketProperty::WatchGroup {
+        watch: bucket.watch_group,
+    });
+    [weight, port, group].into_iter().flatten().collect()
 }
 
 fn lift_kind(kind: wire::GroupType) -> GroupType {
@@ -65,15 +96,19 @@ fn lift_kind(kind: wire::GroupType) -> GroupType {
     }
 }
 
-pub(super) fn lift_mod(change: wire::GroupMod) -> GroupMod {
-    GroupMod {
+/// `None` for a change of single buckets.
+pub(super) fn lift_mod(change: wire::GroupMod) -> Option<GroupMod> {
+    Some(GroupMod {
         command: match change.command {
             wire::GroupModCommand::Add => GroupCommand::Add,
             wire::GroupModCommand::Modify => GroupCommand::Modify,
             wire::GroupModCommand::Delete => GroupCommand::Delete,
+            wire::GroupModCommand::InsertBucket | wire::GroupModCommand::RemoveBucket => {
+                return None;
+            }
         },
         group: lift(change.group_id, change.kind, change.buckets),
-    }
+    })
 }
 
 pub(super) fn lift_desc(desc: wire::GroupDesc) -> Group {
@@ -81,12 +116,12 @@ pub(super) fn lift_desc(desc: wire::GroupDesc) -> Group {
 }
 
 /// An action without a name stays in its bucket, where [`crate::flow::Action::Unknown`] shows it.
-fn lift(id: crate::GroupId, kind: wire::GroupType, buckets: Vec<wire::Bucket>) -> Group {
+fn lift(id: GroupId, kind: wire::GroupType, buckets: Vec<wire::Bucket>) -> Group {
     let buckets = buckets.into_iter().map(|bucket| Bucket {
-        id: None,
-        weight: bucket.weight,
-        watch_port: bucket.watch_port,
-        watch_group: bucket.watch_group,
+        id: bucket.bucket_id().map(|id| id.0),
+        weight: bucket.weight().unwrap_or(0),
+        watch_port: bucket.watch_port().unwrap_or(PortNo::ANY),
+        watch_group: bucket.watch_group().unwrap_or(GroupId::ANY),
         actions: action::lift(bucket.actions, &mut Words::default()),
     });
     Group::new(id, lift_kind(kind), buckets.collect())
