@@ -173,3 +173,33 @@ fn rejects_bytes_after_the_end_of_a_fixed_message() {
         );
     }
 }
+
+/// As Open vSwitch names them.
+#[test]
+fn errors_of_experimenters_are_shown_with_their_names() {
+    for (hex, expected) in [
+        (
+            "0101001c55555555b0c2000000002320000101040102000811111111",
+            r#"{"type":"NXET_VENDOR","code":"NXVC_VENDOR_ERROR","vendor":"0x00002320","vendor_type":1,"vendor_code":"OFPBMC_BAD_PREREQ","meaning":"a field needs another one that is not matched","data":"00002320000101040102000811111111"}"#,
+        ),
+        (
+            "0401001000000001ffff0a284f4e4600",
+            r#"{"type":"OFPET_EXPERIMENTER","exp_type":"OFPBIC_DUP_INST","experimenter":"0x4f4e4600","meaning":"an instruction is given twice","data":""}"#,
+        ),
+        (
+            "0601001000000001ffff000c00002320",
+            r#"{"type":"OFPET_EXPERIMENTER","exp_type":"NXFMFC_HARDWARE","experimenter":"0x00002320","meaning":"the hardware cannot do it","data":""}"#,
+        ),
+        (
+            "0601001b00000000ffffea60000f423f6a696b6b656e2064617461",
+            r#"{"type":"OFPET_EXPERIMENTER","exp_type":60000,"experimenter":"0x000f423f","data":"6a696b6b656e2064617461"}"#,
+        ),
+        (
+            "0501000c0000000100110010",
+            r#"{"type":"OFPET_BUNDLE_FAILED","code":16,"data":""}"#,
+        ),
+    ] {
+        let line = openflow::decode_line(hex);
+        assert!(line.contains(&format!(r#""message":{expected}"#)), "{line}");
+    }
+}

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use bytes::Bytes;
 
 use super::{FlowCommand, FlowMod, GroupCommand, Match, SwitchError, Words, v10, v13};
-use crate::wire::{self, Body, ErrorCode, Header, Message, Reader, Wire};
+use crate::wire::{self, Body, Header, Message, Reader, VendorError, Wire};
 use crate::{TableId, Version};
 
 /// Bytes of a 1.3 flow-mod before its match.
@@ -19,24 +19,13 @@ const FLOW_MOD: u8 = 14;
 const HELLO_FAILED: u16 = 0;
 
 pub(super) fn lift(error: wire::Error, version: Version) -> SwitchError {
-    let code = ErrorCode {
-        kind: error.kind,
-        code: error.code,
-    };
-    let (name, meaning) = match (error.experimenter, code.name(version)) {
-        (Some(experimenter), _) => (
-            format!("experimenter {experimenter:#010x} code {}", error.code),
-            "an error the experimenter defines".to_owned(),
-        ),
-        (None, Some(known)) => (known.name.to_owned(), known.meaning.to_owned()),
-        (None, None) => (
-            format!("type {} code {}", error.kind, error.code),
-            format!("not an error of OpenFlow {version}"),
-        ),
+    let (name, meaning) = match error.name(version) {
+        Some(known) => (known.name.to_owned(), known.meaning.to_owned()),
+        None => unnamed(&error, version),
     };
     let offending = match error.kind {
         HELLO_FAILED => printable(&error.data),
-        _ => describe(&error.data, version),
+        _ => describe(&error.refused(version), version),
     };
     SwitchError {
         kind: error.kind,
@@ -45,6 +34,27 @@ pub(super) fn lift(error: wire::Error, version: Version) -> SwitchError {
         meaning,
         offending,
         data: error.data,
+    }
+}
+
+/// An error by its numbers, and whose it is.
+fn unnamed(error: &wire::Error, version: Version) -> (String, String) {
+    if let Some(id) = error.experimenter {
+        let name = format!("experimenter {id:#010x} code {}", error.code);
+        return (name, "an error the experimenter defines".to_owned());
+    }
+    match error.vendor_error(version) {
+        Some(VendorError { vendor, code }) => (
+            format!(
+                "vendor {vendor:#010x} type {} code {}",
+                code.kind, code.code
+            ),
+            "an error the vendor defines".to_owned(),
+        ),
+        None => (
+            format!("type {} code {}", error.kind, error.code),
+            format!("not an error of OpenFlow {version}"),
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use serde::{Serialize, Serializer};
 
-use super::{Body, DecodeError, EncodeError, Error, ErrorCode, Message};
+use super::{Body, DecodeError, EncodeError, Error, Message};
 use crate::{Version, v10, v13};
 
 /// One message in hex digits (spaces between them do not count) as one JSON object:
@@ -114,12 +114,22 @@ struct NamedError {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<NameOrNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exp_type: Option<u16>,
+    exp_type: Option<NameOrNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     experimenter: Option<String>,
+    #[serde(flatten)]
+    vendor: Option<NamedVendorError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meaning: Option<&'static str>,
     data: String,
+}
+
+/// What the data of a vendor's error in 1.0 begins with.
+#[derive(Serialize)]
+struct NamedVendorError {
+    vendor: String,
+    vendor_type: u16,
+    vendor_code: NameOrNumber,
 }
 
 #[derive(Serialize)]
@@ -137,19 +147,28 @@ impl NameOrNumber {
 
 impl NamedError {
     fn new(error: &Error, version: Version) -> Self {
-        let code = ErrorCode {
-            kind: error.kind,
-            code: error.code,
+        let name = error.name(version);
+        let name_or = |number| NameOrNumber::new(name.map(|name| name.name), number);
+        let vendor = error.vendor_error(version);
+        let standard = error.error_code();
+        let (code, exp_type) = match (error.experimenter, vendor) {
+            (Some(_), _) => (None, Some(name_or(error.code))),
+            (None, Some(_)) => {
+                let name = standard.name(version).map(|name| name.name);
+                (Some(NameOrNumber::new(name, error.code)), None)
+            }
+            (None, None) => (Some(name_or(error.code)), None),
         };
-        let name = code.name(version);
         Self {
-            kind: NameOrNumber::new(code.type_name(version), error.kind),
-            code: match error.experimenter {
-                None => Some(NameOrNumber::new(name.map(|name| name.name), error.code)),
-                Some(_) => None,
-            },
-            exp_type: error.experimenter.map(|_| error.code),
+            kind: NameOrNumber::new(standard.type_name(version), error.kind),
+            code,
+            exp_type,
             experimenter: error.experimenter.map(|id| format!("{id:#010x}")),
+            vendor: vendor.map(|vendor| NamedVendorError {
+                vendor: format!("{:#010x}", vendor.vendor),
+                vendor_type: vendor.code.kind,
+                vendor_code: name_or(vendor.code.code),
+            }),
             meaning: name.map(|name| name.meaning),
             data: hex::encode(&error.data),
         }

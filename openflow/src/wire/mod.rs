@@ -32,7 +32,7 @@
 //!   of its row is raised.
 //! - **A match field**: a row in the table of [`crate::oxm`]. Until it has one it is kept as it
 //!   came, and shown by its numbers.
-//! - **An error code**: a row in the tables of `error_names.rs`.
+//! - **An error code**: a row in one of the tables of `error_names/`.
 //! - **An experimenter**: its messages, actions, instructions, match fields, meter bands and queue
 //!   properties keep their bytes. A module of its own reads those with a [`Reader`] and writes
 //!   them with a [`Writer`], in types that implement [`Wire`].
@@ -55,7 +55,7 @@ mod writer;
 use bytes::Bytes;
 
 pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode};
-pub use error_names::ErrorName;
+pub use error_names::{ErrorName, VendorError};
 pub use header::{Header, MAX_FRAME, frame_length};
 pub use hello::{Hello, HelloElement};
 pub use line::decode_line;

@@ -121,6 +121,7 @@ fn bodies() -> Vec<v10::Body> {
     vec![
         Body::Error(error(3, 4, None)),
         Body::Error(error(0xffff, 4, None)),
+        Body::Error(error(0xb0c2, 0, None)),
         Body::EchoRequest(echo()),
         Body::EchoReply(echo()),
         Body::Vendor(v10::Vendor {

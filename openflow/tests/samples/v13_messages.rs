@@ -234,6 +234,7 @@ fn bodies() -> Vec<v13::Body> {
     vec![
         Body::Error(error(4, 9, None)),
         Body::Error(error(0xffff, 2600, Some(0x4f4e_4600))),
+        Body::Error(error(0xffff, 12, Some(0x0000_2320))),
         Body::EchoRequest(echo()),
         Body::EchoReply(Echo::default()),
         Body::Experimenter(Experimenter {
