@@ -133,6 +133,7 @@ fn flow_mod() -> Message {
         out_port: PortNo::ANY,
         out_group: GroupId::ANY,
         flags: v13::FlowModFlags::empty(),
+        importance: None,
         matching: five_fields(),
         instructions: one_output(),
     };

@@ -90,6 +90,7 @@ fn flow_mod() -> Message {
         out_port: PortNo::ANY,
         out_group: GroupId::ANY,
         flags: v13::FlowModFlags::empty(),
+        importance: None,
         matching: v13::Match { oxm_fields },
         instructions: smallvec![v13::Instruction::ApplyActions {
             actions: smallvec![output]

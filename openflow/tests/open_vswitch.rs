@@ -65,6 +65,7 @@ fn flow_mod(matching: v13::Match, instructions: v13::Instructions) -> Message {
         out_port: PortNo::ANY,
         out_group: GroupId::ANY,
         flags: v13::FlowModFlags::SEND_FLOW_REM | v13::FlowModFlags::CHECK_OVERLAP,
+        importance: None,
         matching,
         instructions,
     }))
@@ -286,7 +287,9 @@ fn packets_and_entries() {
     reads(
         &of13(v13::Body::PacketOut(v13::PacketOut {
             buffer_id: BufferId::NONE,
-            in_port: PortNo::CONTROLLER,
+            origin: v13::PacketOrigin::Port {
+                in_port: PortNo::CONTROLLER,
+            },
             actions: smallvec![v13::Action::Output {
                 port: PortNo::FLOOD,
                 max_len: 0
@@ -304,12 +307,14 @@ fn packets_and_entries() {
             priority: 2,
             reason: v13::FlowRemovedReason::GroupDelete,
             table_id: TableId(3),
-            duration_sec: 4,
-            duration_nsec: 5,
             idle_timeout: 6,
             hard_timeout: 7,
-            packet_count: 8,
-            byte_count: 9,
+            counters: v13::FlowCounters::Fixed {
+                duration_sec: 4,
+                duration_nsec: 5,
+                packet_count: 8,
+                byte_count: 9,
+            },
             matching: matching.clone(),
         })),
         "OFPT_FLOW_REMOVED (OF1.3) (xid=0x1): priority=2,in_port=1 reason=group_delete table_id=3 \

@@ -104,6 +104,11 @@ impl OxmList {
     pub(crate) fn encode(&self, w: &mut Writer<'_>) {
         w.bytes(&self.bytes);
     }
+
+    /// Bytes it takes in a message.
+    pub(crate) fn encoded_len(&self) -> usize {
+        self.bytes.len()
+    }
 }
 
 /// Writes a field of the table. Bits beyond its bytes are cut off.

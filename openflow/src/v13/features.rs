@@ -46,7 +46,7 @@ impl Wire for FeaturesReply {
 }
 
 wire_flags! {
-    /// What a switch can do (OF 1.3.5 §7.3.1, `ofp_capabilities`).
+    /// What a switch can do (OF 1.3.5 §7.3.1, OF 1.5.1 §7.3.1, `ofp_capabilities`).
     Capabilities: u32 {
         /// Counts per flow entry.
         FLOW_STATS = 1 << 0;
@@ -62,5 +62,9 @@ wire_flags! {
         QUEUE_STATS = 1 << 6;
         /// Blocks looping ports.
         PORT_BLOCKED = 1 << 8;
+        /// Takes bundles; 1.5.
+        BUNDLES = 1 << 9;
+        /// Tells of changed entries; 1.5.
+        FLOW_MONITORING = 1 << 10;
     }
 }

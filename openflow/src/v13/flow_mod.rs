@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::{Instructions, Match, instruction};
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
-use crate::{BufferId, Cookie, GroupId, PortNo, TableId};
+use crate::{BufferId, Cookie, GroupId, PortNo, TableId, Version};
 
-/// A change of the flow tables (OF 1.3.5 §7.3.4.1, `ofp_flow_mod`).
+/// A change of the flow tables (OF 1.3.5 §7.3.4.1, OF 1.4.1 §7.3.4.2, `ofp_flow_mod`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct FlowMod {
     /// The controller's mark.
@@ -35,6 +35,9 @@ pub struct FlowMod {
     pub out_group: GroupId,
     /// Flags.
     pub flags: FlowModFlags,
+    /// What a full table drops last; 1.4 and later, where `None` is written as 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub importance: Option<u16>,
     /// What it looks for.
     #[serde(rename = "match")]
     pub matching: Match,
@@ -57,7 +60,8 @@ impl Wire for FlowMod {
             out_port: r.field("out_port")?,
             out_group: r.field("out_group")?,
             flags: r.field("flags")?,
-            matching: r.field_after_pad(2, "match")?,
+            importance: importance(r)?,
+            matching: r.field("match")?,
             instructions: instruction::decode_rest(r)?,
         })
     }
@@ -74,10 +78,19 @@ impl Wire for FlowMod {
         self.out_port.encode(w);
         self.out_group.encode(w);
         self.flags.encode(w);
-        w.pad(2);
+        if self.importance.is_some() && w.version() < Version::V1_4 {
+            w.lacks("importance of flow entries");
+        }
+        w.u16(self.importance.unwrap_or(0));
         self.matching.encode(w);
         w.list(&self.instructions);
     }
+}
+
+/// Padding in 1.3.
+fn importance(r: &mut Reader<'_>) -> Result<Option<u16>, DecodeError> {
+    let importance = r.field("importance")?;
+    Ok((r.version() >= Version::V1_4).then_some(importance))
 }
 
 closed_enum! {

@@ -16,6 +16,11 @@ pub struct Match {
 impl Match {
     /// OFPMT_OXM.
     const OXM: u16 = 1;
+
+    /// Bytes it takes in a message, padding included.
+    pub(super) fn encoded_len(&self) -> usize {
+        (4 + self.oxm_fields.encoded_len()).next_multiple_of(8)
+    }
 }
 
 impl Wire for Match {

@@ -8,6 +8,7 @@
 mod action;
 mod async_config;
 mod bucket;
+mod bundle;
 mod config;
 mod features;
 mod flow_mod;
@@ -24,18 +25,24 @@ mod port_mod;
 mod port_status;
 mod property;
 mod queue_config;
+mod requestforward;
 mod role;
+mod role_status;
 mod stats;
 mod table_desc;
 mod table_mod;
+mod table_status;
 
 pub use action::{Action, Actions};
-pub use async_config::AsyncConfig;
+pub use async_config::{AsyncConfig, AsyncProperty, AsyncPropertyBody, AsyncPropertyType};
 pub use bucket::{Bucket, BucketId, BucketProperty, BucketTerms};
+pub use bundle::{
+    BundleAddMessage, BundleControl, BundleControlType, BundleFlags, BundleProperty, BundleTime,
+};
 pub use config::{ConfigFlags, SwitchConfig};
 pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
-pub use flow_removed::{FlowRemoved, FlowRemovedReason};
+pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};
 pub use group_mod::{GroupMod, GroupModCommand, GroupProperty, GroupType};
 pub use instruction::{Instruction, Instructions};
 pub use matching::Match;
@@ -45,19 +52,22 @@ pub use multipart::{
     MultipartType,
 };
 pub use packet_in::{PacketIn, PacketInReason};
-pub use packet_out::PacketOut;
+pub use packet_out::{PacketOrigin, PacketOut};
 pub use port::{Port, PortConfig, PortFeatures, PortState};
-pub use port_mod::PortMod;
+pub use port_mod::{OpticalFeatures, PortMod, PortModProperty, PortModTraits};
 pub use port_status::{PortReason, PortStatus};
 pub use property::{ExperimenterProperty, UnknownProperty};
 pub use queue_config::{PacketQueue, QueueConfigReply, QueueConfigRequest, QueueProperty};
+pub use requestforward::Requestforward;
 pub use role::{ControllerRole, Role};
+pub use role_status::{RoleProperty, RoleReason, RoleStatus};
 pub use stats::{
     AggregateStats, BucketCounter, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
     GroupStatsRequest, PortStats, PortStatsRequest, TableStats,
 };
 pub use table_desc::TableDesc;
 pub use table_mod::{EvictionFlags, TableConfig, TableMod, TableProperty};
+pub use table_status::{TableReason, TableStatus};
 
 use crate::wire::{Echo, Error, Experimenter};
 
@@ -84,17 +94,17 @@ message_types! {
     /// A packet for the controller.
     10 "packet_in" V1_3 V1_5 PacketIn(PacketIn);
     /// A flow entry is gone.
-    11 "flow_removed" V1_3 V1_4 FlowRemoved(FlowRemoved);
+    11 "flow_removed" V1_3 V1_5 FlowRemoved(FlowRemoved);
     /// A port came, went or changed.
     12 "port_status" V1_3 V1_3 PortStatus(PortStatus);
     /// A packet to send.
-    13 "packet_out" V1_3 V1_4 PacketOut(PacketOut);
+    13 "packet_out" V1_3 V1_5 PacketOut(PacketOut);
     /// Change the flow tables.
-    14 "flow_mod" V1_3 V1_3 FlowMod(FlowMod);
+    14 "flow_mod" V1_3 V1_5 FlowMod(FlowMod);
     /// Change the groups.
     15 "group_mod" V1_3 V1_5 GroupMod(GroupMod);
     /// Change a port.
-    16 "port_mod" V1_3 V1_3 PortMod(PortMod);
+    16 "port_mod" V1_3 V1_5 PortMod(PortMod);
     /// Configure a table.
     17 "table_mod" V1_3 V1_5 TableMod(TableMod);
     /// Ask for statistics and descriptions.
@@ -110,15 +120,25 @@ message_types! {
     /// These.
     23 "queue_get_config_reply" V1_3 V1_3 QueueGetConfigReply(QueueConfigReply);
     /// Ask for a role.
-    24 "role_request" V1_3 V1_3 RoleRequest(Role);
+    24 "role_request" V1_3 V1_5 RoleRequest(Role);
     /// The role it now has.
-    25 "role_reply" V1_3 V1_3 RoleReply(Role);
+    25 "role_reply" V1_3 V1_5 RoleReply(Role);
     /// Which asynchronous messages come.
-    26 "get_async_request" V1_3 V1_3 GetAsyncRequest;
+    26 "get_async_request" V1_3 V1_5 GetAsyncRequest;
     /// These.
-    27 "get_async_reply" V1_3 V1_3 GetAsyncReply(AsyncConfig);
+    27 "get_async_reply" V1_3 V1_5 GetAsyncReply(AsyncConfig);
     /// Send these.
-    28 "set_async" V1_3 V1_3 SetAsync(AsyncConfig);
+    28 "set_async" V1_3 V1_5 SetAsync(AsyncConfig);
     /// Change the meters.
     29 "meter_mod" V1_3 V1_5 MeterMod(MeterMod);
+    /// The role is another one now.
+    30 "role_status" V1_4 V1_5 RoleStatus(RoleStatus);
+    /// A table is fuller or emptier.
+    31 "table_status" V1_4 V1_5 TableStatus(TableStatus);
+    /// Another controller changed something.
+    32 "requestforward" V1_4 V1_5 Requestforward(Requestforward);
+    /// A step in the life of a bundle.
+    33 "bundle_control" V1_4 V1_5 BundleControl(BundleControl);
+    /// A message for a bundle.
+    34 "bundle_add_message" V1_4 V1_5 BundleAddMessage(BundleAddMessage);
 }

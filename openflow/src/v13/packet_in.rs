@@ -63,13 +63,21 @@ impl Wire for PacketIn {
 }
 
 wire_enum! {
-    /// Why a packet is sent (OF 1.3.5 §7.4.1).
+    /// Why a packet is sent (OF 1.3.5 §7.4.1, OF 1.4.1 §7.4.1). What is called `no_match` and
+    /// `action` in 1.3 is told more precisely from 1.4 on, with the same numbers for a table miss
+    /// and for an output in apply-actions.
     PacketInReason: u8 {
         /// The table-miss entry sent it.
         NoMatch = 0 "no_match";
-        /// An output action said so.
+        /// An output action said so; from 1.4 on one of apply-actions.
         Action = 1 "action";
         /// Its TTL is used up.
         InvalidTtl = 2 "invalid_ttl";
+        /// An output action in the action set; 1.4.
+        ActionSet = 3 "action_set";
+        /// An output action in a bucket; 1.4.
+        Group = 4 "group";
+        /// An output action in a packet-out; 1.4.
+        PacketOut = 5 "packet_out";
     }
 }

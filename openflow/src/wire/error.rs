@@ -226,6 +226,15 @@ pub enum DecodeProblem {
         /// Levels that are followed.
         most: u8,
     },
+    /// A match that says more of a packet than where it came from, or not that.
+    #[error("must have the ingress port and pipeline fields only")]
+    NotPipeline,
+    /// A message that cannot be inside another one.
+    #[error("a {name} cannot be inside another message")]
+    NotInside {
+        /// Its type.
+        name: &'static str,
+    },
     /// A version Pointsman does not speak.
     #[error(
         "wire version {version:#04x} is not spoken: 0x01 (1.0), 0x04 (1.3), 0x05 (1.4) and 0x06 (1.5) are"
@@ -282,6 +291,12 @@ impl DecodeError {
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         self.0.answer
+    }
+
+    /// The same error of a message that begins at `start` of another one.
+    pub(crate) fn shifted(mut self, start: usize) -> Self {
+        self.0.offset += start;
+        self
     }
 
     /// The field: `flow_mod.instructions[0].actions[2]`.

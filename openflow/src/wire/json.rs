@@ -5,6 +5,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use smallvec::{Array, SmallVec};
 
+use super::Message;
 use crate::{BufferId, GroupId, MeterId, TableId};
 
 /// Names in lower case, then the bits without a name as one number.
@@ -43,6 +44,15 @@ pub(crate) fn list<A: Array<Item: Serialize>, S: Serializer>(
     s: S,
 ) -> Result<S::Ok, S::Error> {
     s.collect_seq(list)
+}
+
+/// A message inside another one: its type, transaction and what follows its header.
+pub(crate) fn message<S: Serializer>(message: &Message, s: S) -> Result<S::Ok, S::Error> {
+    let mut map = s.serialize_map(Some(3))?;
+    map.serialize_entry("type", message.type_name())?;
+    map.serialize_entry("xid", &message.xid.0)?;
+    map.serialize_entry("message", message)?;
+    map.end()
 }
 
 /// Bytes as lower-case hex digits.

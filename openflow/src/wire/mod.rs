@@ -44,6 +44,7 @@ mod error;
 mod error_names;
 mod header;
 mod hello;
+mod inside;
 pub(crate) mod json;
 mod line;
 mod message;

@@ -156,6 +156,19 @@ impl<'a> Reader<'a> {
         self.frame[self.offset()..].first_chunk()
     }
 
+    /// Transaction of the whole message.
+    pub(crate) fn frame_xid(&self) -> u32 {
+        match self.frame.get(4..8) {
+            Some(&[a, b, c, d]) => u32::from_be_bytes([a, b, c, d]),
+            _ => 0,
+        }
+    }
+
+    /// Type of the whole message.
+    pub(crate) fn frame_kind(&self) -> Option<u8> {
+        self.frame.get(1).copied()
+    }
+
     /// All bytes left, without reading them.
     #[inline]
     #[must_use]

@@ -104,6 +104,11 @@ impl<'a> Writer<'a> {
             .get_or_insert(EncodeError::NotInVersion { what, version });
     }
 
+    /// A message inside this one cannot be written: this one is taken back when it is closed.
+    pub(crate) fn refuse(&mut self, error: EncodeError) {
+        self.error.get_or_insert(error);
+    }
+
     /// Whether every length fitted and every part exists in this version.
     pub fn finish(self) -> Result<(), EncodeError> {
         self.error.map_or(Ok(()), Err)

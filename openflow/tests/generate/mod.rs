@@ -25,6 +25,7 @@ macro_rules! fields {
 }
 
 pub(crate) mod flows;
+pub(crate) mod later_messages;
 pub(crate) mod oxm;
 pub(crate) mod properties;
 pub(crate) mod v10_messages;
@@ -51,12 +52,15 @@ pub(crate) fn message(version: Version) -> BoxedStrategy<Message> {
         _ => {
             let all = [
                 v13_messages::bodies(version),
+                later_messages::bodies(version),
                 v13_multipart::bodies(version),
             ]
             .concat();
             let bodies = (any::<u32>(), of_version(version, v13::Body::TYPES, all));
-            let messages =
-                bodies.prop_map(move |(xid, body)| Message::v13(version, Xid(xid), body));
+            let messages = bodies.prop_map(move |(xid, body)| {
+                let body = later_messages::with_own_xid(Xid(xid), body);
+                Message::v13(version, Xid(xid), body)
+            });
             prop_oneof![1 => hello, 20 => messages].boxed()
         }
     }

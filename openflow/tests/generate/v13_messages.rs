@@ -5,6 +5,7 @@ use openflow::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableI
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::later_messages as later;
 use super::oxm::matching;
 use super::properties::{self, bucket};
 use super::v13_actions::{actions, instructions};
@@ -62,6 +63,7 @@ pub(crate) fn flow_mod(version: Version) -> impl Strategy<Value = v13::FlowMod> 
         out_port: of(PortNo),
         out_group: of(GroupId),
         flags: of(v13::FlowModFlags::from_bits_retain),
+        importance: any::<u16>().prop_map(move |it| (version >= Version::V1_4).then_some(it)),
         matching: matching(),
         instructions: instructions(version),
     });
@@ -150,12 +152,9 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
         priority: any::<u16>(),
         reason: of::<u8, _>(v13::FlowRemovedReason::from),
         table_id: of(TableId),
-        duration_sec: any::<u32>(),
-        duration_nsec: any::<u32>(),
         idle_timeout: any::<u16>(),
         hard_timeout: any::<u16>(),
-        packet_count: any::<u64>(),
-        byte_count: any::<u64>(),
+        counters: later::flow_counters(version),
         matching: matching(),
     });
     let port_status = fields!(v13::PortStatus {
@@ -164,7 +163,7 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     });
     let packet_out = fields!(v13::PacketOut {
         buffer_id: of(BufferId),
-        in_port: of(PortNo),
+        origin: later::packet_origin(version),
         actions: actions(version),
         data: payload(),
     });
@@ -173,7 +172,7 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
         hw_addr: of(MacAddr),
         config: of(v13::PortConfig::from_bits_retain),
         mask: of(v13::PortConfig::from_bits_retain),
-        advertise: of(v13::PortFeatures::from_bits_retain),
+        traits: later::port_mod_traits(version),
     });
     let property = prop_oneof![
         fields!(v13::QueueProperty::MinRate { rate: any::<u16>() }),
@@ -191,14 +190,8 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     let role = || {
         fields!(v13::Role {
             role: of::<u32, _>(v13::ControllerRole::from),
+            short_id: any::<u16>().prop_map(move |id| (version >= Version::V1_5).then_some(id)),
             generation_id: any::<u64>()
-        })
-    };
-    let async_config = || {
-        fields!(v13::AsyncConfig {
-            packet_in_mask: any::<[u32; 2]>(),
-            port_status_mask: any::<[u32; 2]>(),
-            flow_removed_mask: any::<[u32; 2]>(),
         })
     };
     let experimenter = fields!(Experimenter {
@@ -271,9 +264,14 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
         ("role_reply", role().prop_map(Body::RoleReply).boxed()),
         (
             "get_async_reply",
-            async_config().prop_map(Body::GetAsyncReply).boxed(),
+            later::async_config(version)
+                .prop_map(Body::GetAsyncReply)
+                .boxed(),
         ),
-        ("set_async", async_config().prop_map(Body::SetAsync).boxed()),
+        (
+            "set_async",
+            later::set_async(version).prop_map(Body::SetAsync).boxed(),
+        ),
         (
             "meter_mod",
             meter_mod(version).prop_map(Body::MeterMod).boxed(),

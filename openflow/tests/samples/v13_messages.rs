@@ -36,6 +36,12 @@ fn with_parts_of(version: Version, mut body: v13::Body) -> v13::Body {
     let since = |first| version >= first;
     match &mut body {
         v13::Body::TableMod(change) => change.properties = since(Version::V1_4).then(Vec::new),
+        v13::Body::FlowMod(change) => {
+            change.importance = since(Version::V1_4).then_some(0x1234);
+        }
+        v13::Body::RoleRequest(role) | v13::Body::RoleReply(role) => {
+            role.short_id = since(Version::V1_5).then_some(7);
+        }
         v13::Body::GroupMod(change) => {
             change.command_bucket_id = since(Version::V1_5).then_some(v13::BucketId::ALL);
             change.properties = since(Version::V1_5).then(Vec::new);
@@ -205,13 +211,14 @@ fn bodies() -> Vec<v13::Body> {
         flags: v13::ConfigFlags::empty(),
         miss_send_len: 0xffff,
     };
-    let async_config = v13::AsyncConfig {
+    let async_config = v13::AsyncConfig::Masks {
         packet_in_mask: [7, 0],
         port_status_mask: [7, 7],
         flow_removed_mask: [15, 0],
     };
     let role = |role| v13::Role {
         role,
+        short_id: None,
         generation_id: 0x1234_5678_9abc_def0,
     };
     let port_stats = v13::PortStats {
@@ -268,12 +275,14 @@ fn bodies() -> Vec<v13::Body> {
             priority: 2,
             reason: v13::FlowRemovedReason::from(9),
             table_id: TableId(3),
-            duration_sec: 4,
-            duration_nsec: 5,
             idle_timeout: 6,
             hard_timeout: 7,
-            packet_count: 8,
-            byte_count: 9,
+            counters: v13::FlowCounters::Fixed {
+                duration_sec: 4,
+                duration_nsec: 5,
+                packet_count: 8,
+                byte_count: 9,
+            },
             matching: matching(),
         }),
         Body::PortStatus(v13::PortStatus {
@@ -282,7 +291,9 @@ fn bodies() -> Vec<v13::Body> {
         }),
         Body::PacketOut(v13::PacketOut {
             buffer_id: BufferId::NONE,
-            in_port: PortNo::CONTROLLER,
+            origin: v13::PacketOrigin::Port {
+                in_port: PortNo::CONTROLLER,
+            },
             actions: actions(),
             data: Bytes::from_static(PACKET),
         }),
@@ -298,6 +309,7 @@ fn bodies() -> Vec<v13::Body> {
             out_port: PortNo::ANY,
             out_group: GroupId::ANY,
             flags: v13::FlowModFlags::RESET_COUNTS,
+            importance: None,
             matching: matching(),
             instructions: instructions(),
         }),
@@ -314,7 +326,9 @@ fn bodies() -> Vec<v13::Body> {
             hw_addr: MAC,
             config: v13::PortConfig::PORT_DOWN,
             mask: v13::PortConfig::PORT_DOWN,
-            advertise: v13::PortFeatures::empty(),
+            traits: v13::PortModTraits::Fixed {
+                advertise: v13::PortFeatures::empty(),
+            },
         }),
         Body::TableMod(v13::TableMod {
             table_id: TableId::ALL,
@@ -419,7 +433,7 @@ fn bodies() -> Vec<v13::Body> {
         Body::RoleRequest(role(v13::ControllerRole::Master)),
         Body::RoleReply(role(v13::ControllerRole::Slave)),
         Body::GetAsyncRequest,
-        Body::GetAsyncReply(async_config),
+        Body::GetAsyncReply(async_config.clone()),
         Body::SetAsync(async_config),
         Body::MeterMod(v13::MeterMod {
             command: v13::MeterModCommand::Add,

@@ -15,7 +15,7 @@ use bytes::BytesMut;
 use super::{
     Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
     GroupMod, Match, MeterMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch,
-    Unsupported, Words, bundle, direct, duration, kept, lacking, offending,
+    Unsupported, Words, bundle, direct, duration, lacking, offending,
 };
 use crate::oxm::Field;
 use crate::v13 as wire;
@@ -48,6 +48,7 @@ pub(super) fn encode(
             generation_id,
         } => wire::Body::RoleRequest(wire::Role {
             role: lower_role(*role),
+            short_id: (version >= Version::V1_5).then_some(wire::Role::NO_SHORT_ID),
             generation_id: *generation_id,
         }),
         ToSwitch::DescRequest => multipart::request(Ask::Desc),
@@ -193,7 +194,7 @@ fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
             wire::PacketInReason::NoMatch => PacketInReason::NoMatch,
             wire::PacketInReason::Action => PacketInReason::Action,
             wire::PacketInReason::InvalidTtl => PacketInReason::InvalidTtl,
-            wire::PacketInReason::Unknown(number) => PacketInReason::Other(number),
+            other => PacketInReason::Other(other.into()),
         },
         table: packet.table_id,
         cookie: packet.cookie,
@@ -221,6 +222,7 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
     if unknown.into_option().is_some() {
         return FromSwitch::Other("flow_removed");
     }
+    let (sec, nsec) = removed.counters.duration().unwrap_or_default();
     FromSwitch::FlowRemoved(Box::new(FlowRemoved {
         table: removed.table_id,
         priority: removed.priority,
@@ -230,12 +232,12 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
             wire::FlowRemovedReason::HardTimeout => FlowRemovedReason::HardTimeout,
             wire::FlowRemovedReason::Delete => FlowRemovedReason::Delete,
             wire::FlowRemovedReason::GroupDelete => FlowRemovedReason::GroupDelete,
-            wire::FlowRemovedReason::Unknown(number) => FlowRemovedReason::Other(number),
+            other => FlowRemovedReason::Other(other.into()),
         },
         matching,
-        age: duration(removed.duration_sec, removed.duration_nsec),
-        packets: kept(removed.packet_count),
-        bytes: kept(removed.byte_count),
+        age: duration(sec, nsec),
+        packets: removed.counters.packet_count().unwrap_or(0),
+        bytes: removed.counters.byte_count().unwrap_or(0),
     }))
 }
 
@@ -272,7 +274,7 @@ pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowM
         idle_timeout_s: change.idle_timeout,
         hard_timeout_s: change.hard_timeout,
         flags: FlowFlags::from_bits_retain(change.flags.bits()),
-        importance: 0,
+        importance: change.importance.unwrap_or(0),
         out_port: change.out_port,
         out_group: change.out_group,
         buffer_id: change.buffer_id,

@@ -16,7 +16,15 @@ pub(super) fn lower_mod(change: &PortMod, version: Version) -> Result<wire::Port
         hw_addr: change.hw_addr,
         config: wire::PortConfig::from_bits_retain((change.config & change.mask).bits()),
         mask: wire::PortConfig::from_bits_retain(change.mask.bits()),
-        advertise: PortFeatures::empty(),
+        traits: if version >= Version::V1_4 {
+            wire::PortModTraits::Properties {
+                properties: Vec::new(),
+            }
+        } else {
+            wire::PortModTraits::Fixed {
+                advertise: PortFeatures::empty(),
+            }
+        },
     })
 }
 
