@@ -198,9 +198,13 @@ fn bodies() -> Vec<v10::Body> {
             port_no: v10::PortNo::ALL,
             queue_id: u32::MAX,
         })),
+        stats(v10::StatsRequestBody::Vendor(v10::Vendor {
+            vendor: 0x2320,
+            data: Bytes::from_static(&[1, 2, 3, 4]),
+        })),
         stats(v10::StatsRequestBody::Other {
-            kind: v10::StatsType::Vendor,
-            data: Bytes::from_static(&[0, 0, 0x23, 0x20]),
+            kind: v10::StatsType::from(13),
+            data: Bytes::new(),
         }),
         reply(v10::StatsReplyBody::Desc(Box::new(v10::DescStats {
             mfr_desc: FixedText::new("Nicira, Inc."),
@@ -247,6 +251,10 @@ fn bodies() -> Vec<v10::Body> {
             tx_packets: 4,
             tx_errors: 5,
         }])),
+        reply(v10::StatsReplyBody::Vendor(v10::Vendor {
+            vendor: 0x2320,
+            data: Bytes::from_static(&[1, 2, 3, 4]),
+        })),
         reply(v10::StatsReplyBody::Other {
             kind: v10::StatsType::from(13),
             data: Bytes::from_static(&[0; 48]),

@@ -88,7 +88,9 @@ pub(super) fn lift(reply: StatsReply) -> FromSwitch {
             queues: queues.iter().map(lift_queue).collect(),
             more,
         },
-        StatsReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
+        StatsReplyBody::Vendor(_) | StatsReplyBody::Other { .. } => {
+            FromSwitch::Other("multipart_reply")
+        }
     }
 }
 
