@@ -149,6 +149,7 @@ fn flow_stats(entries: usize) -> Message {
         idle_timeout: 4,
         hard_timeout: 5,
         flags: v13::FlowModFlags::empty(),
+        importance: None,
         cookie: Cookie(6),
         packet_count: 7,
         byte_count: 8,

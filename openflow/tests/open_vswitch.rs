@@ -236,6 +236,7 @@ fn groups_and_meters() {
             body: v13::MultipartReplyBody::GroupDesc(vec![v13::GroupDesc {
                 kind: v13::GroupType::Select,
                 group_id: GroupId(1),
+                properties: None,
                 buckets: vec![weighted; 2],
             }]),
         })),
@@ -328,6 +329,7 @@ fn packets_and_entries() {
         idle_timeout: 4,
         hard_timeout: 5,
         flags: v13::FlowModFlags::SEND_FLOW_REM,
+        importance: None,
         cookie: Cookie(6),
         packet_count: 7,
         byte_count: 8,

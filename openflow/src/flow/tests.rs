@@ -525,6 +525,7 @@ fn an_entry_with_what_we_do_not_know_says_so() {
         idle_timeout: 0,
         hard_timeout: 0,
         flags: v13::FlowModFlags::empty(),
+        importance: None,
         cookie: Cookie(0),
         packet_count: u64::MAX,
         byte_count: 7,

@@ -10,6 +10,7 @@ mod async_config;
 mod bucket;
 mod bundle;
 mod config;
+mod controller_status;
 mod features;
 mod flow_mod;
 mod flow_removed;
@@ -22,13 +23,13 @@ mod packet_in;
 mod packet_out;
 mod port;
 mod port_mod;
+mod port_property;
 mod port_status;
 mod property;
 mod queue_config;
 mod requestforward;
 mod role;
 mod role_status;
-mod stats;
 mod table_desc;
 mod table_mod;
 mod table_status;
@@ -40,6 +41,9 @@ pub use bundle::{
     BundleAddMessage, BundleControl, BundleControlType, BundleFlags, BundleProperty, BundleTime,
 };
 pub use config::{ConfigFlags, SwitchConfig};
+pub use controller_status::{
+    ControlChannelStatus, ControllerStatus, ControllerStatusProperty, ControllerStatusReason,
+};
 pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};
@@ -48,23 +52,30 @@ pub use instruction::{Instruction, Instructions};
 pub use matching::Match;
 pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
 pub use multipart::{
+    ActionId, ActionType, ActionTypes, AggregateStats, BucketCounter, BundleFeatureFlags,
+    BundleFeatures, BundleFeaturesProperty, BundleFeaturesRequest, DescStats, EthernetCounters,
+    ExperimenterMultipart, FeatureId, FlowDesc, FlowLightweightStats, FlowMonitorCommand,
+    FlowMonitorFlags, FlowMonitorRequest, FlowStats, FlowStatsReason, FlowStatsRequest, FlowUpdate,
+    FlowUpdateFull, GroupCapabilities, GroupDesc, GroupFeatures, GroupStats, GroupStatsRequest,
+    GroupTypes, InstructionId, InstructionType, MeterBandStats, MeterBandTypes, MeterCapabilities,
+    MeterConfig, MeterFeatureFlags, MeterFeatures, MeterRequest, MeterStats, MeterUsers,
     MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
-    MultipartType,
+    OpticalCounters, OpticalStatsFlags, PortCounters, PortStats, PortStatsProperty,
+    PortStatsRequest, QueueDesc, QueueDescProperty, QueueStats, QueueStatsProperty,
+    QueueStatsRequest, TableAbilities, TableFeatureFlags, TableFeatureProperty, TableFeatures,
+    TableFeaturesCommand, TableStats,
 };
 pub use packet_in::{PacketIn, PacketInReason};
 pub use packet_out::{PacketOrigin, PacketOut};
-pub use port::{Port, PortConfig, PortFeatures, PortState};
+pub use port::{EthernetTraits, Port, PortConfig, PortFeatures, PortState, PortTraits};
 pub use port_mod::{OpticalFeatures, PortMod, PortModProperty, PortModTraits};
+pub use port_property::{OpticalTraits, PortProperty};
 pub use port_status::{PortReason, PortStatus};
 pub use property::{ExperimenterProperty, UnknownProperty};
 pub use queue_config::{PacketQueue, QueueConfigReply, QueueConfigRequest, QueueProperty};
 pub use requestforward::Requestforward;
 pub use role::{ControllerRole, Role};
 pub use role_status::{RoleProperty, RoleReason, RoleStatus};
-pub use stats::{
-    AggregateStats, BucketCounter, DescStats, FlowStats, FlowStatsRequest, GroupDesc, GroupStats,
-    GroupStatsRequest, PortStats, PortStatsRequest, TableStats,
-};
 pub use table_desc::TableDesc;
 pub use table_mod::{EvictionFlags, TableConfig, TableMod, TableProperty};
 pub use table_status::{TableReason, TableStatus};
@@ -96,7 +107,7 @@ message_types! {
     /// A flow entry is gone.
     11 "flow_removed" V1_3 V1_5 FlowRemoved(FlowRemoved);
     /// A port came, went or changed.
-    12 "port_status" V1_3 V1_3 PortStatus(PortStatus);
+    12 "port_status" V1_3 V1_5 PortStatus(PortStatus);
     /// A packet to send.
     13 "packet_out" V1_3 V1_5 PacketOut(PacketOut);
     /// Change the flow tables.
@@ -108,9 +119,9 @@ message_types! {
     /// Configure a table.
     17 "table_mod" V1_3 V1_5 TableMod(TableMod);
     /// Ask for statistics and descriptions.
-    18 "multipart_request" V1_3 V1_3 MultipartRequest(MultipartRequest);
+    18 "multipart_request" V1_3 V1_5 MultipartRequest(MultipartRequest);
     /// Statistics and descriptions.
-    19 "multipart_reply" V1_3 V1_3 MultipartReply(MultipartReply);
+    19 "multipart_reply" V1_3 V1_5 MultipartReply(MultipartReply);
     /// Answer when all before it is done.
     20 "barrier_request" V1_3 V1_5 BarrierRequest;
     /// It is.

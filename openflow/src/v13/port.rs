@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::{PortProperty, property};
 use crate::wire::{DecodeError, FixedText, Reader, Wire, Writer};
-use crate::{MacAddr, PortNo};
+use crate::{MacAddr, PortNo, Version};
 
-/// Port of a switch (OF 1.3.5 §7.2.1, `ofp_port`).
+/// Port of a switch (OF 1.3.5 §7.2.1, OF 1.4.1 §7.2.1.1, `ofp_port`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Port {
     /// Number.
@@ -18,6 +19,28 @@ pub struct Port {
     pub config: PortConfig,
     /// Told by the switch.
     pub state: PortState,
+    /// Speeds and media.
+    #[serde(flatten)]
+    pub traits: PortTraits,
+}
+
+/// Speeds and media of a port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+pub enum PortTraits {
+    /// In 1.3: every port is taken for an Ethernet port.
+    Fixed(EthernetTraits),
+    /// From 1.4 on: by kind.
+    Properties {
+        /// In their order.
+        properties: Vec<PortProperty>,
+    },
+}
+
+/// Speeds and media of an Ethernet port (OF 1.3.5 §7.2.1, OF 1.4.1 §7.2.1.2,
+/// `ofp_port_desc_prop_ethernet`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct EthernetTraits {
     /// Speed and medium now.
     pub curr: PortFeatures,
     /// Advertised by the port.
@@ -32,14 +55,91 @@ pub struct Port {
     pub max_speed: u32,
 }
 
+impl Port {
+    /// Speeds and media, of a port that is an Ethernet port.
+    #[must_use]
+    pub fn ethernet(&self) -> Option<&EthernetTraits> {
+        match &self.traits {
+            PortTraits::Fixed(ethernet) => Some(ethernet),
+            PortTraits::Properties { properties } => properties.iter().find_map(|p| match p {
+                PortProperty::Ethernet(ethernet) => Some(ethernet),
+                _ => None,
+            }),
+        }
+    }
+}
+
 impl Wire for Port {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let start = r.offset();
+        let port_no = r.field("port_no")?;
+        if r.version() < Version::V1_4 {
+            r.pad(4)?;
+            return after_number(port_no, r);
+        }
+        let mut r = r.sized_since(start).map_err(|e| e.in_field("length"))?;
+        r.pad(2)?;
+        after_number(port_no, &mut r)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        let start = w.position();
+        self.port_no.encode(w);
+        match &self.traits {
+            PortTraits::Fixed(ethernet) => {
+                if w.version() >= Version::V1_4 {
+                    w.lacks("speeds and media of a port other than as a property");
+                }
+                w.pad(4);
+                self.common(w);
+                ethernet.encode(w);
+            }
+            PortTraits::Properties { properties } => {
+                if w.version() < Version::V1_4 {
+                    w.lacks("properties of ports");
+                }
+                w.length(start, "port", |w| {
+                    w.pad(2);
+                    self.common(w);
+                    w.list(properties);
+                });
+            }
+        }
+    }
+}
+
+/// What follows the number, and the length where there is one.
+fn after_number(port_no: PortNo, r: &mut Reader<'_>) -> Result<Port, DecodeError> {
+    Ok(Port {
+        port_no,
+        hw_addr: r.field("hw_addr")?,
+        name: r.field_after_pad(2, "name")?,
+        config: r.field("config")?,
+        state: r.field("state")?,
+        traits: if r.version() < Version::V1_4 {
+            PortTraits::Fixed(EthernetTraits::decode(r)?)
+        } else {
+            PortTraits::Properties {
+                properties: property::decode_rest(r)?,
+            }
+        },
+    })
+}
+
+impl Port {
+    /// What lies between number or length and speeds in every version.
+    fn common(&self, w: &mut Writer<'_>) {
+        self.hw_addr.encode(w);
+        w.pad(2);
+        self.name.encode(w);
+        self.config.encode(w);
+        self.state.encode(w);
+    }
+}
+
+impl Wire for EthernetTraits {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            port_no: r.field("port_no")?,
-            hw_addr: r.field_after_pad(4, "hw_addr")?,
-            name: r.field_after_pad(2, "name")?,
-            config: r.field("config")?,
-            state: r.field("state")?,
             curr: r.field("curr")?,
             advertised: r.field("advertised")?,
             supported: r.field("supported")?,
@@ -50,13 +150,6 @@ impl Wire for Port {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        self.port_no.encode(w);
-        w.pad(4);
-        self.hw_addr.encode(w);
-        w.pad(2);
-        self.name.encode(w);
-        self.config.encode(w);
-        self.state.encode(w);
         self.curr.encode(w);
         self.advertised.encode(w);
         self.supported.encode(w);

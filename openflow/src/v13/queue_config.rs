@@ -91,13 +91,9 @@ impl Wire for QueueConfigReply {
 
 impl Wire for PacketQueue {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let start = r.offset();
         let (queue_id, port) = (r.field("queue_id")?, r.field("port")?);
-        let at = r.mark();
-        let length = r.field::<u16>("len")?;
-        let Some(rest) = usize::from(length).checked_sub(10) else {
-            return Err(at.bad_length(length.into(), "at least 16, what comes before properties"));
-        };
-        let mut r = r.child(rest)?;
+        let mut r = r.sized_since(start).map_err(|e| e.in_field("len"))?;
         r.pad(6)?;
         Ok(Self {
             queue_id,

@@ -60,6 +60,11 @@ pub(crate) fn hex<S: Serializer>(bytes: &Bytes, s: S) -> Result<S::Ok, S::Error>
     s.serialize_str(&hex::encode(bytes))
 }
 
+/// Bytes that are text; what is not UTF-8 is replaced.
+pub(crate) fn text<S: Serializer>(bytes: &Bytes, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&String::from_utf8_lossy(bytes))
+}
+
 /// A number people know in hex: ethertypes, experimenters, masks.
 pub(crate) fn hex16<S: Serializer>(number: &u16, s: S) -> Result<S::Ok, S::Error> {
     s.collect_str(&format_args!("{number:#06x}"))
@@ -91,6 +96,11 @@ pub(crate) fn buffer_id<S: Serializer>(id: &BufferId, s: S) -> Result<S::Ok, S::
 /// `ALL` or a number.
 pub(crate) fn table_id<S: Serializer>(id: &TableId, s: S) -> Result<S::Ok, S::Error> {
     named(id.0.into(), &[(TableId::ALL.0.into(), "ALL")], s)
+}
+
+/// `ALL` or a number.
+pub(crate) fn queue_id<S: Serializer>(id: &u32, s: S) -> Result<S::Ok, S::Error> {
+    named(*id, &[(0xffff_ffff, "ALL")], s)
 }
 
 /// `ALL`, `ANY` or a number.

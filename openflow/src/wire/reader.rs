@@ -244,10 +244,17 @@ impl<'a> Reader<'a> {
     /// bytes after the length.
     #[inline]
     pub fn sized(&mut self) -> Result<Self, DecodeError> {
+        self.sized_since(self.offset())
+    }
+
+    /// One element that began at `start`, an offset, and has the 16-bit length of the whole here:
+    /// the bytes after the length.
+    #[inline]
+    pub fn sized_since(&mut self, start: usize) -> Result<Self, DecodeError> {
         let at = self.mark();
         let length = self.u16()?;
-        let Some(body) = usize::from(length).checked_sub(2) else {
-            return Err(at.bad_length(length.into(), "at least 2, itself"));
+        let Some(body) = usize::from(length).checked_sub(self.offset() - start) else {
+            return Err(at.bad_length(length.into(), "at least itself and what comes before it"));
         };
         self.fits(at, length, body)?;
         self.child(body)

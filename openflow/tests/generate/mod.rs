@@ -32,6 +32,8 @@ pub(crate) mod v10_messages;
 pub(crate) mod v13_actions;
 pub(crate) mod v13_messages;
 pub(crate) mod v13_multipart;
+pub(crate) mod v13_ports;
+pub(crate) mod v13_tables;
 
 /// Bodies of one message type, named.
 pub(crate) type Named<Body> = (&'static str, BoxedStrategy<Body>);

@@ -9,23 +9,8 @@ use super::later_messages as later;
 use super::oxm::matching;
 use super::properties::{self, bucket};
 use super::v13_actions::{actions, instructions};
-use super::{Named, aligned, echo, flows, of, payload, text};
-
-pub(crate) fn port(_: Version) -> impl Strategy<Value = v13::Port> {
-    fields!(v13::Port {
-        port_no: of(PortNo),
-        hw_addr: of(MacAddr),
-        name: text(),
-        config: of(v13::PortConfig::from_bits_retain),
-        state: of(v13::PortState::from_bits_retain),
-        curr: of(v13::PortFeatures::from_bits_retain),
-        advertised: of(v13::PortFeatures::from_bits_retain),
-        supported: of(v13::PortFeatures::from_bits_retain),
-        peer: of(v13::PortFeatures::from_bits_retain),
-        curr_speed: any::<u32>(),
-        max_speed: any::<u32>(),
-    })
-}
+use super::v13_ports::port;
+use super::{Named, aligned, echo, flows, of, payload};
 
 pub(crate) fn error() -> impl Strategy<Value = Error> {
     let plain = fields!(Error {
@@ -96,7 +81,17 @@ pub(crate) fn meter_mod(_: Version) -> impl Strategy<Value = v13::MeterMod> {
         v13::MeterModCommand::Modify,
         v13::MeterModCommand::Delete,
     ];
-    let band = prop_oneof![
+    fields!(v13::MeterMod {
+        command: proptest::sample::select(commands.to_vec()),
+        // Rates are in kbit/s or in packets, not in both.
+        flags: any::<u16>().prop_map(|bits| v13::MeterFlags::from_bits_retain(bits & !1)),
+        meter_id: of(MeterId),
+        bands: vec(meter_band(), 0..4),
+    })
+}
+
+pub(crate) fn meter_band() -> impl Strategy<Value = v13::MeterBand> {
+    prop_oneof![
         fields!(v13::MeterBand::Drop {
             rate: any::<u32>(),
             burst_size: any::<u32>()
@@ -112,14 +107,7 @@ pub(crate) fn meter_mod(_: Version) -> impl Strategy<Value = v13::MeterMod> {
             experimenter: any::<u32>(),
             data: payload(),
         }),
-    ];
-    fields!(v13::MeterMod {
-        command: proptest::sample::select(commands.to_vec()),
-        // Rates are in kbit/s or in packets, not in both.
-        flags: any::<u16>().prop_map(|bits| v13::MeterFlags::from_bits_retain(bits & !1)),
-        meter_id: of(MeterId),
-        bands: vec(band, 0..4),
-    })
+    ]
 }
 
 pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {

@@ -8,6 +8,8 @@
 pub(crate) mod later_messages;
 mod v10_messages;
 mod v13_messages;
+mod v13_multipart;
+mod v13_ports;
 
 use bytes::Bytes;
 use openflow::wire::{Echo, Error, Hello, HelloElement, Message};
@@ -24,6 +26,8 @@ pub(crate) fn samples() -> Vec<(String, Message)> {
         v10_messages::samples(),
         v13_messages::samples(),
         later_messages::samples(),
+        v13_multipart::samples(),
+        v13_ports::samples(),
     ];
     let named = |(at, message): (usize, Message)| {
         let (version, kind) = (message.version(), message.type_name());

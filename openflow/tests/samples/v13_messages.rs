@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use openflow::oxm::{Class, Field, Oxm, OxmField, OxmList};
-use openflow::wire::{Echo, Experimenter, FixedText, Message};
+use openflow::wire::{Echo, Experimenter, Message};
 use openflow::{BufferId, Cookie, Dpid, GroupId, MeterId, PortNo, TableId, Version, Xid, v13};
 use smallvec::smallvec;
 
@@ -119,7 +119,7 @@ pub(crate) fn actions() -> v13::Actions {
     ]
 }
 
-fn instructions() -> v13::Instructions {
+pub(crate) fn instructions() -> v13::Instructions {
     use v13::Instruction;
     smallvec![
         Instruction::Meter {
@@ -148,22 +148,6 @@ fn instructions() -> v13::Instructions {
     ]
 }
 
-fn port() -> v13::Port {
-    v13::Port {
-        port_no: PortNo(1),
-        hw_addr: MAC,
-        name: FixedText::new("s1-eth1"),
-        config: v13::PortConfig::NO_RECV,
-        state: v13::PortState::LIVE,
-        curr: v13::PortFeatures::F10GB_FD,
-        advertised: v13::PortFeatures::empty(),
-        supported: v13::PortFeatures::from_bits_retain(0x8000_0001),
-        peer: v13::PortFeatures::empty(),
-        curr_speed: 10_000_000,
-        max_speed: 0,
-    }
-}
-
 pub(crate) fn buckets() -> Vec<v13::Bucket> {
     vec![
         v13::Bucket {
@@ -187,26 +171,6 @@ pub(crate) fn buckets() -> Vec<v13::Bucket> {
 
 fn bodies() -> Vec<v13::Body> {
     use v13::Body;
-    let request = |body| {
-        Body::MultipartRequest(v13::MultipartRequest {
-            flags: v13::MultipartFlags::empty(),
-            body,
-        })
-    };
-    let reply = |body| {
-        Body::MultipartReply(v13::MultipartReply {
-            flags: v13::MultipartFlags::MORE,
-            body,
-        })
-    };
-    let flow_request = v13::FlowStatsRequest {
-        table_id: TableId::ALL,
-        out_port: PortNo::ANY,
-        out_group: GroupId::ANY,
-        cookie: Cookie(0),
-        cookie_mask: 0,
-        matching: matching(),
-    };
     let config = v13::SwitchConfig {
         flags: v13::ConfigFlags::empty(),
         miss_send_len: 0xffff,
@@ -220,23 +184,6 @@ fn bodies() -> Vec<v13::Body> {
         role,
         short_id: None,
         generation_id: 0x1234_5678_9abc_def0,
-    };
-    let port_stats = v13::PortStats {
-        port_no: PortNo::LOCAL,
-        rx_packets: 1,
-        tx_packets: 2,
-        rx_bytes: 3,
-        tx_bytes: 4,
-        rx_dropped: 5,
-        tx_dropped: 6,
-        rx_errors: 7,
-        tx_errors: 8,
-        rx_frame_err: u64::MAX,
-        rx_over_err: 10,
-        rx_crc_err: 11,
-        collisions: 12,
-        duration_sec: 13,
-        duration_nsec: 14,
     };
     vec![
         Body::Error(error(4, 9, None)),
@@ -285,10 +232,6 @@ fn bodies() -> Vec<v13::Body> {
             },
             matching: matching(),
         }),
-        Body::PortStatus(v13::PortStatus {
-            reason: v13::PortReason::Add,
-            desc: port(),
-        }),
         Body::PacketOut(v13::PacketOut {
             buffer_id: BufferId::NONE,
             origin: v13::PacketOrigin::Port {
@@ -334,83 +277,6 @@ fn bodies() -> Vec<v13::Body> {
             table_id: TableId::ALL,
             config: v13::TableConfig::from_bits_retain(3),
             properties: None,
-        }),
-        request(v13::MultipartRequestBody::Desc),
-        request(v13::MultipartRequestBody::Flow(flow_request.clone())),
-        request(v13::MultipartRequestBody::Aggregate(flow_request)),
-        request(v13::MultipartRequestBody::Table),
-        request(v13::MultipartRequestBody::Port(v13::PortStatsRequest {
-            port_no: PortNo::ANY,
-        })),
-        request(v13::MultipartRequestBody::Group(v13::GroupStatsRequest {
-            group_id: GroupId::ALL,
-        })),
-        request(v13::MultipartRequestBody::GroupDesc),
-        request(v13::MultipartRequestBody::PortDesc),
-        request(v13::MultipartRequestBody::Other {
-            kind: v13::MultipartType::Queue,
-            data: Bytes::from_static(&[0xff; 8]),
-        }),
-        reply(v13::MultipartReplyBody::Desc(Box::new(v13::DescStats {
-            mfr_desc: FixedText::new("Nicira, Inc."),
-            hw_desc: FixedText::new("Open vSwitch"),
-            sw_desc: FixedText::new("3.1.0"),
-            serial_num: FixedText::new("None"),
-            dp_desc: FixedText::new("s1"),
-        }))),
-        reply(v13::MultipartReplyBody::Flow(vec![
-            v13::FlowStats {
-                table_id: TableId(0),
-                duration_sec: 1,
-                duration_nsec: 2,
-                priority: 3,
-                idle_timeout: 4,
-                hard_timeout: 5,
-                flags: v13::FlowModFlags::SEND_FLOW_REM,
-                cookie: Cookie(6),
-                packet_count: 7,
-                byte_count: 8,
-                matching: matching(),
-                instructions: instructions(),
-            };
-            2
-        ])),
-        reply(v13::MultipartReplyBody::Aggregate(v13::AggregateStats {
-            packet_count: 1,
-            byte_count: 2,
-            flow_count: 3,
-        })),
-        reply(v13::MultipartReplyBody::Table(vec![v13::TableStats {
-            table_id: TableId(1),
-            active_count: 2,
-            lookup_count: 3,
-            matched_count: 4,
-        }])),
-        reply(v13::MultipartReplyBody::Port(vec![port_stats, port_stats])),
-        reply(v13::MultipartReplyBody::Group(vec![v13::GroupStats {
-            group_id: GroupId(1),
-            ref_count: 2,
-            packet_count: 3,
-            byte_count: 4,
-            duration_sec: 5,
-            duration_nsec: 6,
-            bucket_stats: vec![
-                v13::BucketCounter {
-                    packet_count: 7,
-                    byte_count: 8
-                };
-                2
-            ],
-        }])),
-        reply(v13::MultipartReplyBody::GroupDesc(vec![v13::GroupDesc {
-            kind: v13::GroupType::Select,
-            group_id: GroupId(1),
-            buckets: buckets(),
-        }])),
-        reply(v13::MultipartReplyBody::PortDesc(vec![port(), port()])),
-        reply(v13::MultipartReplyBody::Other {
-            kind: v13::MultipartType::from(1234),
-            data: Bytes::from_static(&[1, 2, 3]),
         }),
         Body::BarrierRequest,
         Body::BarrierReply,

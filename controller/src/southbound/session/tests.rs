@@ -186,12 +186,14 @@ fn a_port_that_goes_during_the_handshake_is_not_among_the_ports() {
         name: openflow::wire::FixedText::new("p"),
         config: v13::PortConfig::empty(),
         state: v13::PortState::empty(),
-        curr: v13::PortFeatures::empty(),
-        advertised: v13::PortFeatures::empty(),
-        supported: v13::PortFeatures::empty(),
-        peer: v13::PortFeatures::empty(),
-        curr_speed: 0,
-        max_speed: 0,
+        traits: v13::PortTraits::Fixed(v13::EthernetTraits {
+            curr: v13::PortFeatures::empty(),
+            advertised: v13::PortFeatures::empty(),
+            supported: v13::PortFeatures::empty(),
+            peer: v13::PortFeatures::empty(),
+            curr_speed: 0,
+            max_speed: 0,
+        }),
     };
     let ports = v13::MultipartReply {
         flags: v13::MultipartFlags::empty(),
@@ -204,7 +206,7 @@ fn a_port_that_goes_during_the_handshake_is_not_among_the_ports() {
     // Ports were asked for first or second; the reply to the other kind is refused.
     let is_ports = |message: &&Message| {
         matches!(&message.body, Body::V13(v13::Body::MultipartRequest(r))
-            if r.body == v13::MultipartRequestBody::PortDesc)
+            if r.body == v13::MultipartRequestBody::PortDesc(None))
     };
     let ports_xid = asked.iter().find(is_ports).unwrap().xid;
     pair.gets(ports_xid, v13::Body::MultipartReply(ports))

@@ -20,7 +20,7 @@ use super::{
 use crate::oxm::Field;
 use crate::v13 as wire;
 use crate::wire::{Echo, Message, Writer};
-use crate::{PortNo, Version, Xid};
+use crate::{GroupId, PortNo, Version, Xid};
 
 pub(super) fn encode(
     message: &ToSwitch,
@@ -52,9 +52,19 @@ pub(super) fn encode(
             generation_id: *generation_id,
         }),
         ToSwitch::DescRequest => multipart::request(Ask::Desc),
-        ToSwitch::PortDescRequest => multipart::request(Ask::PortDesc),
+        ToSwitch::PortDescRequest => {
+            let all = wire::PortStatsRequest {
+                port_no: PortNo::ANY,
+            };
+            multipart::request(Ask::PortDesc((version >= Version::V1_5).then_some(all)))
+        }
         ToSwitch::FlowStatsRequest(request) => {
-            multipart::request(Ask::Flow(multipart::lower_flow_request(request, version)?))
+            let entries = multipart::lower_flow_request(request, version)?;
+            multipart::request(if version >= Version::V1_5 {
+                Ask::FlowDesc(entries)
+            } else {
+                Ask::Flow(entries)
+            })
         }
         ToSwitch::AggregateStatsRequest(request) => multipart::request(Ask::Aggregate(
             multipart::lower_flow_request(request, version)?,
@@ -68,7 +78,12 @@ pub(super) fn encode(
                 group_id: *group_id,
             }))
         }
-        ToSwitch::GroupDescRequest => multipart::request(Ask::GroupDesc),
+        ToSwitch::GroupDescRequest => {
+            let all = wire::GroupStatsRequest {
+                group_id: GroupId::ALL,
+            };
+            multipart::request(Ask::GroupDesc((version >= Version::V1_5).then_some(all)))
+        }
         ToSwitch::MeterMod(change) => wire::Body::MeterMod(meter::lower_mod(change, version)?),
         ToSwitch::MeterStatsRequest(_)
         | ToSwitch::MeterConfigRequest(_)

@@ -6,6 +6,7 @@ use crate::flow::{
     FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, SwitchDesc, TableStats,
     Unsupported, Words, duration, kept,
 };
+use crate::oxs::Statistic;
 use wire::{
     MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
 };
@@ -28,6 +29,7 @@ pub(super) fn lower_flow_request(
         cookie: request.cookie,
         cookie_mask: request.cookie_mask,
         matching: matching::lower(&request.matching, version)?,
+        stats: None,
     })
 }
 
@@ -39,10 +41,14 @@ pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
             entries: entries.into_iter().map(lift_flow).collect(),
             more,
         },
+        MultipartReplyBody::FlowDesc(entries) => FromSwitch::FlowStats {
+            entries: entries.into_iter().map(lift_flow_desc).collect(),
+            more,
+        },
         MultipartReplyBody::Aggregate(sums) => FromSwitch::AggregateStats {
-            packets: kept(sums.packet_count),
-            bytes: kept(sums.byte_count),
-            flows: sums.flow_count,
+            packets: sums.packet_count().map_or(0, kept),
+            bytes: sums.byte_count().map_or(0, kept),
+            flows: sums.flow_count().unwrap_or(0),
         },
         MultipartReplyBody::Table(tables) => FromSwitch::TableStats {
             tables: tables.iter().map(lift_table).collect(),
@@ -64,7 +70,7 @@ pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
             ports: ports.iter().map(port::lift).collect(),
             more,
         },
-        MultipartReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
+        _ => FromSwitch::Other("multipart_reply"),
     }
 }
 
@@ -91,10 +97,33 @@ fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
         idle_timeout_s: entry.idle_timeout,
         hard_timeout_s: entry.hard_timeout,
         flags: FlowFlags::from_bits_retain(entry.flags.bits()),
-        importance: 0,
+        importance: entry.importance.unwrap_or(0),
         age: duration(entry.duration_sec, entry.duration_nsec),
         packets: kept(entry.packet_count),
         bytes: kept(entry.byte_count),
+        unknown: unknown.into_option(),
+    }
+}
+
+/// Of 1.5: a statistic that is not there is not kept.
+fn lift_flow_desc(entry: wire::FlowDesc) -> FlowEntry {
+    let mut unknown = Words::default();
+    let matching = matching::lift(&entry.matching, &mut unknown);
+    let instructions = action::lift_instructions(entry.instructions, &mut unknown);
+    let (seconds, nanoseconds) = entry.stats.time(Statistic::Duration).unwrap_or_default();
+    FlowEntry {
+        table: entry.table_id,
+        priority: entry.priority,
+        cookie: entry.cookie,
+        matching,
+        instructions,
+        idle_timeout_s: entry.idle_timeout,
+        hard_timeout_s: entry.hard_timeout,
+        flags: FlowFlags::from_bits_retain(entry.flags.bits()),
+        importance: entry.importance,
+        age: duration(seconds, nanoseconds),
+        packets: entry.stats.count(Statistic::PacketCount).map_or(0, kept),
+        bytes: entry.stats.count(Statistic::ByteCount).map_or(0, kept),
         unknown: unknown.into_option(),
     }
 }

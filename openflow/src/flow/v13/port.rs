@@ -35,8 +35,12 @@ pub(super) fn lift(port: &wire::Port) -> PortDesc {
         name: port.name.text().into_owned(),
         config: PortConfig::from_bits_truncate(port.config.bits()),
         state: PortState::from_bits_truncate(port.state.bits()),
-        curr_speed_kbps: known_speed(port.curr_speed, port.curr),
-        max_speed_kbps: known_speed(port.max_speed, port.supported),
+        curr_speed_kbps: port
+            .ethernet()
+            .map_or(0, |it| known_speed(it.curr_speed, it.curr)),
+        max_speed_kbps: port
+            .ethernet()
+            .map_or(0, |it| known_speed(it.max_speed, it.supported)),
     }
 }
 
