@@ -207,7 +207,7 @@ fn multipart(request: &v13::MultipartRequestBody, ports: &[u32]) -> v13::Body {
             serial_num: FixedText::new("1"),
             dp_desc: FixedText::new("fake"),
         })),
-        Request::PortDesc => Reply::PortDesc(ports.iter().map(|port| port_13(*port)).collect()),
+        Request::PortDesc(_) => Reply::PortDesc(ports.iter().map(|port| port_13(*port)).collect()),
         Request::Port(_) => Reply::Port(Vec::new()),
         Request::Table => Reply::Table(Vec::new()),
         _ => Reply::Flow(Vec::new()),
@@ -224,12 +224,14 @@ pub(crate) fn port_13(port: u32) -> v13::Port {
         name: FixedText::new(&format!("p{port}")),
         config: v13::PortConfig::empty(),
         state: v13::PortState::empty(),
-        curr: speed,
-        advertised: speed,
-        supported: speed,
-        peer: speed,
-        curr_speed: 0,
-        max_speed: 0,
+        traits: v13::PortTraits::Fixed(v13::EthernetTraits {
+            curr: speed,
+            advertised: speed,
+            supported: speed,
+            peer: speed,
+            curr_speed: 0,
+            max_speed: 0,
+        }),
     }
 }
 

@@ -411,7 +411,8 @@ fn meter_features(version: Version) -> impl Strategy<Value = v13::MeterFeatures>
         capabilities: of(v13::MeterCapabilities::from_bits_retain),
         max_bands: any::<u8>(),
         max_color: any::<u8>(),
-        features: features.prop_map(move |it| (version >= Version::V1_5).then_some(it)),
+        features: proptest::option::of(features)
+            .prop_map(move |it| it.filter(|_| version >= Version::V1_5)),
     })
 }
 

@@ -19,7 +19,7 @@ pub struct MeterFeatures {
     pub max_bands: u8,
     /// Highest colour.
     pub max_color: u8,
-    /// Where they can be used; 1.5.
+    /// Where they can be used; 1.5, where Open vSwitch leaves it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<MeterFeatureFlags>,
 }
@@ -70,7 +70,7 @@ impl Wire for MeterFeatures {
             max_color: r.field_before_pad("max_color", 2)?,
             features: None,
         };
-        if r.version() >= Version::V1_5 {
+        if r.version() >= Version::V1_5 && !r.is_empty() {
             features.features = Some(r.field_before_pad("features", 4)?);
         }
         Ok(features)
@@ -83,11 +83,12 @@ impl Wire for MeterFeatures {
         w.u8(self.max_bands);
         w.u8(self.max_color);
         w.pad(2);
-        if w.version() >= Version::V1_5 {
-            self.features.unwrap_or_default().encode(w);
+        if let Some(features) = self.features {
+            if w.version() < Version::V1_5 {
+                w.lacks("features of meters beyond their capabilities");
+            }
+            features.encode(w);
             w.pad(4);
-        } else if self.features.is_some() {
-            w.lacks("features of meters beyond their capabilities");
         }
     }
 }
