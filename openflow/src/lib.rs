@@ -18,6 +18,7 @@
 pub mod wire;
 
 pub mod flow;
+pub mod nicira;
 pub mod oxm;
 pub mod oxs;
 pub mod packet;

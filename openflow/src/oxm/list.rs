@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::lookup::BASIC_LENGTHS;
 use super::{Class, Field};
-use crate::wire::{DecodeError, Mark, Reader, Writer};
+use crate::wire::{DecodeError, Mark, Reader, Wire, Writer};
 
 /// A list of match fields, packed as on the wire (OF 1.3.5 §7.2.3.2).
 ///
@@ -142,12 +142,14 @@ impl OxmField {
         let (oxm, _) = Oxm::split_front(&self.bytes).expect("holds exactly one TLV");
         oxm
     }
+}
 
-    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+impl Wire for OxmField {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Oxm::decode(r).map(Self::from_oxm)
     }
 
-    pub(crate) fn encode(&self, w: &mut Writer<'_>) {
+    fn encode(&self, w: &mut Writer<'_>) {
         w.bytes(&self.bytes);
     }
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use super::PortNo;
-use crate::MacAddr;
 use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
+use crate::{MacAddr, nicira};
 
 /// Actions in order; up to four without heap allocation.
 pub type Actions = SmallVec<[Action; 4]>;
@@ -96,6 +96,9 @@ pub enum Action {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+    /// One of Nicira's.
+    #[serde(untagged)]
+    Nicira(Box<nicira::Action<Self>>),
 }
 
 /// Numbers of actions (OF 1.0 §5.2.4, `ofp_action_type`).
@@ -122,6 +125,7 @@ pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Actions, DecodeError> {
 
 impl Wire for Action {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let start = r.offset();
         let (kind, mut r) = r.tlv_of_8()?;
         let action = match kind {
             kind::OUTPUT => Self::Output {
@@ -166,10 +170,7 @@ impl Wire for Action {
                     queue_id: r.field("queue_id")?,
                 }
             }
-            kind::VENDOR => Self::Vendor {
-                vendor: r.field("vendor")?,
-                data: r.rest(),
-            },
+            kind::VENDOR => vendor(&mut r, start)?,
             kind => Self::Unknown {
                 kind,
                 data: r.rest(),
@@ -197,6 +198,10 @@ impl Wire for Action {
                 w.pad(6);
                 w.u32(*queue_id);
             }
+            Self::Nicira(action) => {
+                w.u32(nicira::EXPERIMENTER);
+                action.encode(w);
+            }
             Self::Vendor { vendor, data } => {
                 w.u32(*vendor);
                 w.bytes(data);
@@ -221,8 +226,20 @@ impl Action {
             Self::SetTpSrc { .. } => kind::SET_TP_SRC,
             Self::SetTpDst { .. } => kind::SET_TP_DST,
             Self::Enqueue { .. } => kind::ENQUEUE,
-            Self::Vendor { .. } => kind::VENDOR,
+            Self::Nicira(_) | Self::Vendor { .. } => kind::VENDOR,
             Self::Unknown { kind, .. } => *kind,
         }
     }
+}
+
+/// A vendor's action that began at `start`: one of Nicira's that we know, or its bytes.
+fn vendor(r: &mut Reader<'_>, start: usize) -> Result<Action, DecodeError> {
+    let vendor = r.field("vendor")?;
+    if vendor == nicira::EXPERIMENTER
+        && let Some(action) = nicira::Action::decode(r, start)?
+    {
+        return Ok(Action::Nicira(Box::new(action)));
+    }
+    let data = r.rest();
+    Ok(Action::Vendor { vendor, data })
 }

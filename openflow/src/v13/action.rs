@@ -4,9 +4,10 @@ use bytes::Bytes;
 use serde::Serialize;
 use smallvec::SmallVec;
 
+use super::CopyField;
 use crate::oxm::OxmField;
 use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
-use crate::{GroupId, PortNo};
+use crate::{GroupId, MeterId, PortNo, Version, nicira};
 
 /// Actions in order; up to four without heap allocation.
 pub type Actions = SmallVec<[Action; 4]>;
@@ -84,6 +85,16 @@ pub enum Action {
     },
     /// Pop it.
     PopPbb,
+    /// Copy bits of a field to another; 1.5 and later.
+    CopyField(Box<CopyField>),
+    /// Pass through a meter; 1.5 and later.
+    Meter {
+        /// Which.
+        #[serde(serialize_with = "json::meter_id")]
+        meter_id: MeterId,
+    },
+    /// Copy bits of a field to another, as the ONF has it for 1.3 and 1.4.
+    OnfCopyField(Box<CopyField>),
     /// An experimenter's own, kept.
     Experimenter {
         /// Who defined it.
@@ -102,6 +113,9 @@ pub enum Action {
         #[serde(serialize_with = "json::hex")]
         data: Bytes,
     },
+    /// One of Nicira's.
+    #[serde(untagged)]
+    Nicira(Box<nicira::Action<Self>>),
 }
 
 /// Numbers of actions (OF 1.3.5 §7.2.5, `ofp_action_type`).
@@ -122,6 +136,8 @@ mod kind {
     pub(super) const SET_FIELD: u16 = 25;
     pub(super) const PUSH_PBB: u16 = 26;
     pub(super) const POP_PBB: u16 = 27;
+    pub(super) const COPY_FIELD: u16 = 28;
+    pub(super) const METER: u16 = 29;
     pub(super) const EXPERIMENTER: u16 = 0xffff;
 }
 
@@ -132,6 +148,7 @@ pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Actions, DecodeError> {
 
 impl Wire for Action {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let start = r.offset();
         let (kind, mut r) = r.tlv_of_8()?;
         let r = &mut r;
         let action = match kind {
@@ -173,10 +190,15 @@ impl Wire for Action {
                 ethertype: r.field_before_pad("ethertype", 2)?,
             },
             kind::POP_PBB => plain(r, Self::PopPbb)?,
-            kind::EXPERIMENTER => Self::Experimenter {
-                experimenter: r.field("experimenter")?,
-                data: r.rest(),
+            kind::COPY_FIELD if r.version() >= Version::V1_5 => {
+                let copy = r.field("copy_field")?;
+                r.pad_to_8(start)?;
+                Self::CopyField(Box::new(copy))
+            }
+            kind::METER if r.version() >= Version::V1_5 => Self::Meter {
+                meter_id: r.field("meter_id")?,
             },
+            kind::EXPERIMENTER => experimenter(r, start)?,
             kind => Self::Unknown {
                 kind,
                 data: r.rest(),
@@ -206,6 +228,28 @@ impl Wire for Action {
             Self::SetQueue { queue_id } => w.u32(*queue_id),
             Self::Group { group_id } => group_id.encode(w),
             Self::SetField { field } => field.encode(w),
+            Self::CopyField(copy) => {
+                if w.version() < Version::V1_5 {
+                    w.lacks("copy_field action");
+                }
+                copy.encode(w);
+            }
+            Self::Meter { meter_id } => {
+                if w.version() < Version::V1_5 {
+                    w.lacks("meter action");
+                }
+                meter_id.encode(w);
+            }
+            Self::OnfCopyField(copy) => {
+                w.u32(ONF);
+                w.u16(ONF_COPY_FIELD);
+                w.pad(2);
+                copy.encode(w);
+            }
+            Self::Nicira(action) => {
+                w.u32(nicira::EXPERIMENTER);
+                action.encode(w);
+            }
             Self::Experimenter { experimenter, data } => {
                 w.u32(*experimenter);
                 w.bytes(data);
@@ -234,10 +278,37 @@ impl Action {
             Self::SetField { .. } => kind::SET_FIELD,
             Self::PushPbb { .. } => kind::PUSH_PBB,
             Self::PopPbb => kind::POP_PBB,
-            Self::Experimenter { .. } => kind::EXPERIMENTER,
+            Self::CopyField(_) => kind::COPY_FIELD,
+            Self::Meter { .. } => kind::METER,
+            Self::OnfCopyField(_) | Self::Nicira(_) | Self::Experimenter { .. } => {
+                kind::EXPERIMENTER
+            }
             Self::Unknown { kind, .. } => *kind,
         }
     }
+}
+
+/// The ONF as an experimenter.
+const ONF: u32 = 0x4f4e_4600;
+/// Its only action.
+const ONF_COPY_FIELD: u16 = 3200;
+
+/// An experimenter's action that began at `start`: one of those we know, or its bytes.
+fn experimenter(r: &mut Reader<'_>, start: usize) -> Result<Action, DecodeError> {
+    let experimenter = r.field("experimenter")?;
+    if experimenter == nicira::EXPERIMENTER
+        && let Some(action) = nicira::Action::decode(r, start)?
+    {
+        return Ok(Action::Nicira(Box::new(action)));
+    }
+    if experimenter == ONF && r.peek().starts_with(&ONF_COPY_FIELD.to_be_bytes()) {
+        r.pad(4)?;
+        let copy = r.field("onf_copy_field")?;
+        r.pad_to_8(start)?;
+        return Ok(Action::OnfCopyField(Box::new(copy)));
+    }
+    let data = r.rest();
+    Ok(Action::Experimenter { experimenter, data })
 }
 
 /// An action without arguments.

@@ -11,6 +11,7 @@ mod bucket;
 mod bundle;
 mod config;
 mod controller_status;
+mod copy_field;
 mod features;
 mod flow_mod;
 mod flow_removed;
@@ -44,6 +45,7 @@ pub use config::{ConfigFlags, SwitchConfig};
 pub use controller_status::{
     ControlChannelStatus, ControllerStatus, ControllerStatusProperty, ControllerStatusReason,
 };
+pub use copy_field::CopyField;
 pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};

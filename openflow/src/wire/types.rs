@@ -1,6 +1,6 @@
 //! The crate's numbers and addresses on the wire.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{DecodeError, Reader, Wire, Writer};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId};
@@ -48,5 +48,16 @@ impl Wire for Ipv4Addr {
 
     fn encode(&self, w: &mut Writer<'_>) {
         w.u32((*self).into());
+    }
+}
+
+impl Wire for Ipv6Addr {
+    #[inline]
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.array::<16>().map(Self::from)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.bytes(&self.octets());
     }
 }

@@ -97,6 +97,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A part does not fit its length: the message is taken back when it is closed.
+    pub fn too_long(&mut self, what: &'static str, length: usize) {
+        self.error
+            .get_or_insert(EncodeError::TooLong { what, length });
+    }
+
     /// The message has a part that its version does not have: it is taken back when it is closed.
     pub fn lacks(&mut self, what: &'static str) {
         let version = self.version;

@@ -6,11 +6,14 @@
 //! behind it, and a `set_field` alone is refused, as a 1.3 switch refuses it. In a packet-out
 //! nothing is known of the packet, so both are taken.
 
+use bytes::BytesMut;
+
 use super::{no, port, wire};
 use crate::flow::{Action, Actions, Match, Unsupported, Words, bits};
 use crate::oxm::Field;
 use crate::packet::{ethertype, ip_proto};
 use crate::wire::{Wire, Writer};
+use crate::{Version, nicira};
 
 /// Whether a packet carries a VLAN tag when an action comes to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +222,16 @@ fn lift_one(action: wire::Action, packets: &mut Packets, out: &mut Actions, unkn
             port: port.into(),
             queue: queue_id,
         },
+        wire::Action::Nicira(action) => {
+            let mut bytes = BytesMut::new();
+            action.encode(&mut Writer::new(&mut bytes, Version::V1_0));
+            // The whole action, eight bytes of header with it, is a multiple of eight.
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+            Action::Experimenter {
+                experimenter: nicira::EXPERIMENTER,
+                body: bytes.freeze(),
+            }
+        }
         wire::Action::Vendor { vendor, data } => Action::Experimenter {
             experimenter: vendor,
             body: data,

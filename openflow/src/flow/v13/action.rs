@@ -1,12 +1,12 @@
 //! Actions and instructions.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::wire;
-use crate::Version;
 use crate::flow::{Action, Actions, Instructions, Unsupported, Words, direct, lacking};
 use crate::oxm::{Oxm, OxmField};
 use crate::wire::{Wire, Writer};
+use crate::{Version, nicira};
 
 /// `OFPAT_SET_FIELD`.
 const SET_FIELD: u16 = 25;
@@ -113,11 +113,41 @@ fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
             experimenter,
             body: data,
         },
+        wire::Action::Nicira(action) => {
+            experimenter(nicira::EXPERIMENTER, &wire::Action::Nicira(action))
+        }
+        wire::Action::OnfCopyField(copy) => experimenter(ONF, &wire::Action::OnfCopyField(copy)),
+        action @ (wire::Action::CopyField(_) | wire::Action::Meter { .. }) => {
+            let (kind, body) = bytes_of(&action);
+            unknown.note(format_args!("action {kind}"));
+            Action::Unknown { kind, body }
+        }
         wire::Action::Unknown { kind, data } => {
             unknown.note(format_args!("action {kind}"));
             Action::Unknown { kind, body: data }
         }
     }
+}
+
+/// The ONF as an experimenter.
+const ONF: u32 = 0x4f4e_4600;
+
+/// An experimenter's action as the model has it.
+fn experimenter(experimenter: u32, action: &wire::Action) -> Action {
+    let (_, body) = bytes_of(action);
+    Action::Experimenter {
+        experimenter,
+        body: body.slice(4..),
+    }
+}
+
+/// Number and body of an action.
+fn bytes_of(action: &wire::Action) -> (u16, Bytes) {
+    let mut bytes = BytesMut::new();
+    action.encode(&mut Writer::new(&mut bytes, Version::V1_5));
+    let mut bytes = bytes.freeze();
+    let kind = u16::from_be_bytes([bytes[0], bytes[1]]);
+    (kind, bytes.split_off(4))
 }
 
 fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
