@@ -5,8 +5,9 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use super::{Actions, action};
+use crate::oxs::OxsList;
 use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
-use crate::{MeterId, TableId};
+use crate::{MeterId, TableId, Version};
 
 /// Instructions in their order; up to two without heap allocation.
 pub type Instructions = SmallVec<[Instruction; 2]>;
@@ -43,12 +44,14 @@ pub enum Instruction {
     },
     /// Empty the action set.
     ClearActions,
-    /// Pass through a meter.
+    /// Pass through a meter; deprecated in 1.5, where an action does it.
     Meter {
         /// Which.
         #[serde(serialize_with = "json::meter_id")]
         meter_id: MeterId,
     },
+    /// Tell the controller when statistics reach thresholds; 1.5 and later.
+    StatTrigger(Box<StatTrigger>),
     /// An experimenter's own, kept.
     Experimenter {
         /// Who defined it.
@@ -69,6 +72,25 @@ pub enum Instruction {
     },
 }
 
+wire_flags! {
+    /// How often a threshold counts (OF 1.5.1 §7.2.5, `ofp_stat_trigger_flags`).
+    StatTriggerFlags: u32 {
+        /// At every multiple of it.
+        PERIODIC = 1 << 0;
+        /// At the first one only.
+        ONLY_FIRST = 1 << 1;
+    }
+}
+
+/// When the controller is told about statistics (OF 1.5.1 §7.2.5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct StatTrigger {
+    /// How often.
+    pub flags: StatTriggerFlags,
+    /// Which statistics, and what they reach.
+    pub thresholds: OxsList,
+}
+
 /// Numbers of instructions (OF 1.3.5 §7.2.4, `ofp_instruction_type`).
 mod kind {
     pub(super) const GOTO_TABLE: u16 = 1;
@@ -77,6 +99,7 @@ mod kind {
     pub(super) const APPLY_ACTIONS: u16 = 4;
     pub(super) const CLEAR_ACTIONS: u16 = 5;
     pub(super) const METER: u16 = 6;
+    pub(super) const STAT_TRIGGER: u16 = 7;
     pub(super) const EXPERIMENTER: u16 = 0xffff;
 }
 
@@ -122,6 +145,12 @@ impl Wire for Instruction {
             kind::METER => Self::Meter {
                 meter_id: r.field("meter_id")?,
             },
+            kind::STAT_TRIGGER if r.version() >= Version::V1_5 => {
+                Self::StatTrigger(Box::new(StatTrigger {
+                    flags: r.field("flags")?,
+                    thresholds: r.field("thresholds")?,
+                }))
+            }
             kind::EXPERIMENTER => Self::Experimenter {
                 experimenter: r.field("experimenter")?,
                 data: r.rest(),
@@ -152,6 +181,13 @@ impl Wire for Instruction {
             }
             Self::ClearActions => {}
             Self::Meter { meter_id } => meter_id.encode(w),
+            Self::StatTrigger(trigger) => {
+                if w.version() < Version::V1_5 {
+                    w.lacks("stat_trigger instruction");
+                }
+                trigger.flags.encode(w);
+                trigger.thresholds.encode(w);
+            }
             Self::Experimenter { experimenter, data } => {
                 w.u32(*experimenter);
                 w.bytes(data);
@@ -170,6 +206,7 @@ impl Instruction {
             Self::ApplyActions { .. } => kind::APPLY_ACTIONS,
             Self::ClearActions => kind::CLEAR_ACTIONS,
             Self::Meter { .. } => kind::METER,
+            Self::StatTrigger(_) => kind::STAT_TRIGGER,
             Self::Experimenter { .. } => kind::EXPERIMENTER,
             Self::Unknown { kind, .. } => *kind,
         }

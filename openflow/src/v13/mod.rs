@@ -50,7 +50,7 @@ pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};
 pub use group_mod::{GroupMod, GroupModCommand, GroupProperty, GroupType};
-pub use instruction::{Instruction, Instructions};
+pub use instruction::{Instruction, Instructions, StatTrigger, StatTriggerFlags};
 pub use matching::Match;
 pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
 pub use multipart::{

@@ -15,7 +15,7 @@ pub(crate) fn oxm_field() -> impl Strategy<Value = OxmField> {
     )
         .prop_map(|(field, value, mask)| OxmField::new(field, value, mask));
     let unknown = (
-        0x0001u16..0x8000,
+        0x0002u16..0x1000,
         0u8..128,
         any::<bool>(),
         vec(any::<u8>(), 0..20),

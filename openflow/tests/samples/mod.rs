@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub(crate) mod later_messages;
+pub(crate) mod nicira;
 mod v10_messages;
 mod v13_messages;
 mod v13_multipart;
@@ -28,6 +29,7 @@ pub(crate) fn samples() -> Vec<(String, Message)> {
         later_messages::samples(),
         v13_multipart::samples(),
         v13_ports::samples(),
+        nicira::samples(),
     ];
     let named = |(at, message): (usize, Message)| {
         let (version, kind) = (message.version(), message.type_name());

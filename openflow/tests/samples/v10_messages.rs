@@ -62,7 +62,7 @@ fn actions() -> v10::Actions {
         },
         Action::Vendor {
             vendor: 0x2320,
-            data: Bytes::from_static(&[0, 18, 0, 0, 0, 0, 0, 0])
+            data: Bytes::from_static(&[0xff, 18, 0, 0, 0, 0, 0, 0])
         },
         Action::Unknown {
             kind: 77,

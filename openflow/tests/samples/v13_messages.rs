@@ -110,7 +110,7 @@ pub(crate) fn actions() -> v13::Actions {
         Action::PopPbb,
         Action::Experimenter {
             experimenter: 0x2320,
-            data: Bytes::from_static(&[0, 43, 0, 0, 0, 0, 0, 0]),
+            data: Bytes::from_static(&[0xff, 43, 0, 0, 0, 0, 0, 0]),
         },
         Action::Unknown {
             kind: 77,

@@ -260,6 +260,10 @@ pub(super) fn lift_instructions(
                 ));
                 false
             }
+            wire::Instruction::StatTrigger(_) => {
+                unknown.note(format_args!("instruction stat_trigger"));
+                false
+            }
             wire::Instruction::Unknown { kind, .. } => {
                 unknown.note(format_args!("instruction {kind}"));
                 false
