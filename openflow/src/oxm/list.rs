@@ -181,6 +181,11 @@ impl<'a> Oxm<'a> {
     /// The field's name in the table; `None` for one that is not there.
     #[must_use]
     pub fn field(&self) -> Option<Field> {
+        // Four zero bytes read as the in_port of NXM without a value: padding that a match counts
+        // in its length, as Open vSwitch accepts in the match of a packet-out.
+        if self.class == Class::NXM_0 && self.code == 0 && self.body.is_empty() {
+            return None;
+        }
         Field::from_wire(self.class, self.experimenter, self.code)
     }
 

@@ -59,10 +59,12 @@ impl Hello {
         }
     }
 
-    /// Whether the sender says in a bitmap that it speaks a wire version; `None` without bitmap.
+    /// Whether the sender says in a bitmap that it speaks a wire version; `None` without bitmap,
+    /// and with one of no words, which says nothing.
     #[must_use]
     pub fn bitmap_has(&self, wire_version: u8) -> Option<bool> {
         self.elements.iter().find_map(|element| match element {
+            HelloElement::VersionBitmap { bitmaps } if bitmaps.is_empty() => None,
             HelloElement::VersionBitmap { bitmaps } => {
                 let word = bitmaps
                     .get(usize::from(wire_version / 32))

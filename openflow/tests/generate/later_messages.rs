@@ -186,27 +186,24 @@ fn bundle_property(version: Version) -> BoxedStrategy<v13::BundleProperty> {
     prop_oneof![time, others].boxed()
 }
 
-/// A bundle is filled with messages of its own transaction, which the caller does not choose, so
-/// what is inside is given it afterwards.
-pub(crate) fn with_own_xid(xid: Xid, mut body: v13::Body) -> v13::Body {
-    if let v13::Body::BundleAddMessage(add) = &mut body {
+/// What is in a bundle has the transaction of what brings it, which the caller chooses.
+pub(crate) fn share_xid(xid: Xid, body: &mut v13::Body) {
+    if let v13::Body::BundleAddMessage(add) = body {
         add.message.xid = xid;
     }
-    body
 }
 
 pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     use v13::Body;
-    let inner = move || {
-        let changes = prop_oneof![
-            flow_mod(version).prop_map(Body::FlowMod),
-            group_mod(version).prop_map(Body::GroupMod),
-            meter_mod(version).prop_map(Body::MeterMod),
-            Just(Body::BarrierRequest),
-        ];
-        (any::<u32>(), changes)
-            .prop_map(move |(xid, body)| Box::new(Message::v13(version, Xid(xid), body)))
-    };
+    let whole = move |(xid, body)| Box::new(Message::v13(version, Xid(xid), body));
+    let change = prop_oneof![
+        flow_mod(version).prop_map(Body::FlowMod),
+        group_mod(version).prop_map(Body::GroupMod),
+    ];
+    let request = prop_oneof![
+        group_mod(version).prop_map(Body::GroupMod),
+        meter_mod(version).prop_map(Body::MeterMod),
+    ];
     let role_property = prop_oneof![
         properties::experimenter().prop_map(v13::RoleProperty::Experimenter),
         properties::unknown().prop_map(v13::RoleProperty::Unknown),
@@ -230,10 +227,12 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     let add = fields!(v13::BundleAddMessage {
         bundle_id: any::<u32>(),
         flags: of(v13::BundleFlags::from_bits_retain),
-        message: inner(),
+        message: (any::<u32>(), change).prop_map(whole),
         properties: vec(bundle_property(version), 0..3),
     });
-    let forward = fields!(v13::Requestforward { request: inner() });
+    let forward = fields!(v13::Requestforward {
+        request: (any::<u32>(), request).prop_map(whole)
+    });
     vec![
         (
             "role_status",

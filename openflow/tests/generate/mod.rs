@@ -59,8 +59,8 @@ pub(crate) fn message(version: Version) -> BoxedStrategy<Message> {
             ]
             .concat();
             let bodies = (any::<u32>(), of_version(version, v13::Body::TYPES, all));
-            let messages = bodies.prop_map(move |(xid, body)| {
-                let body = later_messages::with_own_xid(Xid(xid), body);
+            let messages = bodies.prop_map(move |(xid, mut body)| {
+                later_messages::share_xid(Xid(xid), &mut body);
                 Message::v13(version, Xid(xid), body)
             });
             prop_oneof![1 => hello, 20 => messages].boxed()
