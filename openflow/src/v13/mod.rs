@@ -154,4 +154,6 @@ message_types! {
     33 "bundle_control" V1_4 V1_5 BundleControl(BundleControl);
     /// A message for a bundle.
     34 "bundle_add_message" V1_4 V1_5 BundleAddMessage(BundleAddMessage);
+    /// A controller came, went or changed.
+    35 "controller_status" V1_5 V1_5 ControllerStatus(ControllerStatus);
 }

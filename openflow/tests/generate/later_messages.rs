@@ -9,6 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::v13_messages::{flow_mod, group_mod, meter_mod};
+use super::v13_multipart::controller_status;
 use super::{Named, of, properties};
 
 fn oxs() -> impl Strategy<Value = OxsList> {
@@ -253,6 +254,10 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
         (
             "bundle_add_message",
             add.prop_map(Body::BundleAddMessage).boxed(),
+        ),
+        (
+            "controller_status",
+            controller_status().prop_map(Body::ControllerStatus).boxed(),
         ),
     ]
 }

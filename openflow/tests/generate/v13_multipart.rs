@@ -416,7 +416,7 @@ fn meter_features(version: Version) -> impl Strategy<Value = v13::MeterFeatures>
     })
 }
 
-fn controller_status() -> impl Strategy<Value = v13::ControllerStatus> {
+pub(crate) fn controller_status() -> impl Strategy<Value = v13::ControllerStatus> {
     use v13::ControllerStatusProperty as Property;
     let property = prop_oneof![
         payload().prop_map(|uri| Property::Uri { uri }),

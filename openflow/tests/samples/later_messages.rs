@@ -217,6 +217,7 @@ fn bodies_of_15() -> Vec<v13::Body> {
         v13::Body::GroupMod(group_mod_15()),
         v13::Body::FlowRemoved(flow_removed_15()),
         v13::Body::PacketOut(packet_out_15()),
+        v13::Body::ControllerStatus(super::v13_multipart::controller_status()),
     ]);
     bodies
 }

@@ -510,7 +510,7 @@ fn table_feature_properties(version: Version) -> Vec<v13::TableFeatureProperty> 
     all
 }
 
-fn controller_status() -> v13::ControllerStatus {
+pub(crate) fn controller_status() -> v13::ControllerStatus {
     use v13::ControllerStatusProperty as Property;
     v13::ControllerStatus {
         short_id: 1,
