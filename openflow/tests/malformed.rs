@@ -261,8 +261,8 @@ fn errors_name_field_and_offset() {
         ),
         (
             "0202 0000 00000001".into(),
-            "header.version: wire version 0x02 is not spoken: 0x01 (1.0) and 0x04 (1.3) are at \
-             offset 0",
+            "header.version: wire version 0x02 is not spoken: 0x01 (1.0), 0x04 (1.3), \
+             0x05 (1.4) and 0x06 (1.5) are at offset 0",
         ),
         (
             "0418 0000 00000001 0000".into(),

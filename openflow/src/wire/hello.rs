@@ -59,21 +59,14 @@ impl Hello {
         }
     }
 
-    /// Whether the sender says in a bitmap that it speaks a wire version; `None` without bitmap,
-    /// and with one of no words, which says nothing.
-    #[must_use]
-    pub fn bitmap_has(&self, wire_version: u8) -> Option<bool> {
-        self.elements.iter().find_map(|element| match element {
-            HelloElement::VersionBitmap { bitmaps } if bitmaps.is_empty() => None,
-            HelloElement::VersionBitmap { bitmaps } => {
-                let word = bitmaps
-                    .get(usize::from(wire_version / 32))
-                    .copied()
-                    .unwrap_or(0);
-                Some(word >> (wire_version % 32) & 1 == 1)
-            }
-            HelloElement::Unknown { .. } => None,
-        })
+    /// The wire versions the sender says in a bitmap that it speaks, lowest first; `None` without
+    /// a bitmap, or with one of no words, which says nothing.
+    pub fn offered(&self) -> Option<impl Iterator<Item = usize>> {
+        let bitmaps = self.elements.iter().find_map(|element| match element {
+            HelloElement::VersionBitmap { bitmaps } if !bitmaps.is_empty() => Some(bitmaps),
+            _ => None,
+        })?;
+        Some((0..32 * bitmaps.len()).filter(|bit| bitmaps[bit / 32] >> (bit % 32) & 1 == 1))
     }
 
     /// The version to speak with the sender of this hello, whose header carries `header_version`,
@@ -82,11 +75,10 @@ impl Hello {
     #[must_use]
     pub fn common_version(&self, header_version: u8, ours: &[Version]) -> Option<Version> {
         let highest = ours.iter().copied().max()?;
-        match self.bitmap_has(header_version) {
-            Some(_) => ours
-                .iter()
-                .copied()
-                .filter(|v| self.bitmap_has(v.wire()) == Some(true))
+        match self.offered() {
+            Some(offered) => offered
+                .filter_map(|bit| Version::from_wire(u8::try_from(bit).ok()?))
+                .filter(|version| ours.contains(version))
                 .max(),
             None => Version::from_wire(header_version.min(highest.wire()))
                 .filter(|version| ours.contains(version)),
@@ -159,5 +151,64 @@ impl Wire for HelloElement {
             Self::Unknown { kind, data } => w.tlv(*kind, "hello.elements", |w| w.bytes(data)),
         }
         w.pad_to_8(start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Body, ErrorCode, Message, frame_length};
+
+    const OURS: [Version; 4] = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
+
+    /// A hello of wire version 4 with these bytes after its header.
+    fn hello(elements: &[u8]) -> Result<Hello, DecodeError> {
+        let length = u8::try_from(8 + elements.len()).expect("short");
+        let mut frame = vec![4, 0, 0, length, 0, 0, 0, 1];
+        frame.extend(elements);
+        Message::decode(frame.into()).map(|message| match message.body {
+            Body::Hello(hello) => hello,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn a_bitmap_may_have_two_words() {
+        let two = hello(&[0, 1, 0, 12, 0, 0, 0, 0x22, 0, 0, 0, 3, 0, 0, 0, 0]);
+        let two = two.expect("legal");
+        assert_eq!(
+            two.offered().map(Iterator::collect),
+            Some(vec![1, 5, 32, 33])
+        );
+        assert_eq!(two.common_version(4, &OURS), Some(Version::V1_4));
+        let beyond = hello(&[0, 1, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0]);
+        assert_eq!(beyond.expect("legal").common_version(4, &OURS), None);
+    }
+
+    #[test]
+    fn a_bitmap_of_no_words_says_nothing() {
+        let none = hello(&[0, 1, 0, 4, 0, 0, 0, 0]).expect("legal");
+        assert!(none.offered().is_none());
+        assert_eq!(none.common_version(4, &OURS), Some(Version::V1_3));
+        assert_eq!(none.common_version(3, &OURS), None);
+        assert_eq!(none.common_version(9, &OURS), Some(Version::V1_5));
+    }
+
+    #[test]
+    fn an_unknown_element_is_passed_over() {
+        let elements = [0, 9, 0, 5, 7, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0x12];
+        let hello = hello(&elements).expect("legal");
+        assert_eq!(hello.elements.len(), 2);
+        assert_eq!(hello.common_version(6, &OURS), Some(Version::V1_3));
+    }
+
+    #[test]
+    fn a_length_of_zero_is_refused() {
+        let error = hello(&[0, 1, 0, 0, 0, 0, 0, 0]).expect_err("length 0");
+        assert_eq!(error.path(), "hello.elements[0]");
+        assert_eq!(error.answer(), ErrorCode::BAD_REQUEST_BAD_LEN);
+        let nothing = [4, 0, 0, 0, 0, 0, 0, 1];
+        assert!(frame_length(&nothing).is_err());
+        assert!(Message::decode(Bytes::copy_from_slice(&nothing)).is_err());
     }
 }

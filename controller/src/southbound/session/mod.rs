@@ -169,7 +169,7 @@ enum Phase {
 impl Session {
     /// Says hello.
     pub(super) fn new(timing: Timing, now: Instant, out: &mut Outgoing) -> Self {
-        out.hello(negotiate::HIGHEST, negotiate::offer());
+        out.hello(negotiate::HIGHEST.wire(), negotiate::offer());
         Self {
             phase: Phase::Hello,
             timing,
@@ -310,6 +310,7 @@ impl Session {
             // The switch did not like our hello; it closes on its own.
             return Ok(Incoming::Nothing);
         }
+        out.speak(negotiate::readable(header.version));
         let hello = match Message::decode(frame) {
             Ok(Message {
                 body: Body::Hello(hello),
@@ -331,10 +332,6 @@ impl Session {
                 Ok(Incoming::Nothing)
             }
             Err(nothing) => {
-                // In the lower of the two versions, as the switch has to read it.
-                if header.version == Version::V1_0.wire() {
-                    out.speak(Version::V1_0);
-                }
                 let text = nothing.to_string();
                 out.error(header.xid, ErrorCode::HELLO_FAILED_INCOMPATIBLE, text);
                 Err(nothing.into())

@@ -1,71 +1,56 @@
 //! Which version to speak (OF 1.3.5 §6.3.1).
 
 use openflow::Version;
-use openflow::wire::{Hello, HelloElement};
-use smallvec::smallvec;
+use openflow::wire::Hello;
 
-/// What we speak, best first.
-const SPOKEN: [Version; 2] = [Version::V1_3, Version::V1_0];
+/// What we speak, lowest first.
+const SPOKEN: [Version; 2] = [Version::V1_0, Version::V1_3];
 
-/// Version byte of our hello and of errors before a version is agreed on: the highest we speak.
-pub(super) const HIGHEST: u8 = 0x04;
+/// Version of our hello and of errors before a version is agreed on: the highest we speak.
+pub(in crate::southbound) const HIGHEST: Version = SPOKEN[SPOKEN.len() - 1];
 
 /// No version in common. Shown to people on both ends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this controller speaks OpenFlow 1.0 and 1.3, the switch offers {offered}")]
+#[error("this controller speaks OpenFlow {spoken}, the switch offers {offered}")]
 pub(crate) struct NothingInCommon {
+    spoken: String,
     offered: String,
 }
 
 /// Our hello: the bitmap says exactly what we speak; a peer that does not read it goes by the
 /// version byte.
 pub(super) fn offer() -> Hello {
-    let bitmap = SPOKEN
-        .into_iter()
-        .fold(0, |bits, version| bits | 1 << version.wire());
-    Hello {
-        elements: smallvec![HelloElement::VersionBitmap {
-            bitmaps: smallvec![bitmap],
-        }],
-        ..Hello::default()
-    }
+    Hello::offering(&SPOKEN)
 }
 
 /// The highest version both bitmaps have; without a bitmap from the switch, the lower of the two
 /// version bytes.
 pub(super) fn choose(version_byte: u8, hello: &Hello) -> Result<Version, NothingInCommon> {
-    match bitmap(hello) {
-        Some(bits) => SPOKEN
-            .into_iter()
-            .find(|version| bits & 1 << version.wire() != 0)
-            .ok_or_else(|| NothingInCommon {
-                offered: names((0..32).filter(|bit| bits & 1 << bit != 0)),
-            }),
-        None => SPOKEN
-            .into_iter()
-            .find(|version| version.wire() == version_byte.min(HIGHEST))
-            .ok_or_else(|| NothingInCommon {
-                offered: names([version_byte]),
-            }),
+    hello
+        .common_version(version_byte, &SPOKEN)
+        .ok_or_else(|| NothingInCommon {
+            spoken: list(&SPOKEN.map(|version| version.to_string())),
+            offered: match hello.offered() {
+                Some(offered) => list(&offered.map(name).collect::<Vec<_>>()),
+                None => name(version_byte.into()),
+            },
+        })
+}
+
+/// The version to refuse a switch in whose hello carries this byte, so that it can read why.
+pub(super) fn readable(version_byte: u8) -> Version {
+    let up_to = |version: &Version| version.wire() <= version_byte;
+    SPOKEN.into_iter().rfind(up_to).unwrap_or(SPOKEN[0])
+}
+
+fn name(wire_version: usize) -> String {
+    match wire_version {
+        0x01..=0x06 => format!("1.{}", wire_version - 1),
+        other => format!("version {other:#04x}"),
     }
 }
 
-/// First word of the bitmap: versions above 31 are not for us to know.
-fn bitmap(hello: &Hello) -> Option<u32> {
-    hello.elements.iter().find_map(|element| match element {
-        HelloElement::VersionBitmap { bitmaps } => bitmaps.first().copied(),
-        HelloElement::Unknown { .. } => None,
-    })
-}
-
-fn names(wire_versions: impl IntoIterator<Item = u8>) -> String {
-    let names: Vec<String> = wire_versions
-        .into_iter()
-        .map(|byte| match byte {
-            0x01..=0x06 => format!("1.{}", byte - 1),
-            other => format!("version {other:#04x}"),
-        })
-        .collect();
+fn list(names: &[String]) -> String {
     match names.split_last() {
         None => "none".to_owned(),
         Some((only, [])) => only.clone(),
@@ -75,13 +60,18 @@ fn names(wire_versions: impl IntoIterator<Item = u8>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use openflow::wire::HelloElement;
+    use smallvec::{SmallVec, smallvec};
+
     use super::*;
 
     fn with_bitmap(bits: u32) -> Hello {
+        with_bitmaps(smallvec![bits])
+    }
+
+    fn with_bitmaps(bitmaps: SmallVec<[u32; 1]>) -> Hello {
         Hello {
-            elements: smallvec![HelloElement::VersionBitmap {
-                bitmaps: smallvec![bits],
-            }],
+            elements: smallvec![HelloElement::VersionBitmap { bitmaps }],
             ..Hello::default()
         }
     }
@@ -99,7 +89,7 @@ mod tests {
         ] {
             assert_eq!(choose(byte, &hello), Ok(chosen), "{byte:#x} {hello:?}");
         }
-        assert_eq!(choose(HIGHEST, &offer()), Ok(Version::V1_3));
+        assert_eq!(choose(HIGHEST.wire(), &offer()), Ok(Version::V1_3));
     }
 
     #[test]
@@ -109,6 +99,7 @@ mod tests {
             (0x03, with_bitmap(0b1100), "1.1 and 1.2"),
             (0x06, with_bitmap(0b1101100), "1.1, 1.2, 1.4 and 1.5"),
             (0x06, with_bitmap(0), "none"),
+            (0x04, with_bitmaps(smallvec![0, 1]), "version 0x20"),
             (0x00, Hello::default(), "version 0x00"),
         ] {
             let refused = choose(byte, &hello).unwrap_err();
