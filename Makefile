@@ -40,6 +40,7 @@ web-ui/dist/index.html: $(UI_SOURCES) web-ui/node_modules/.package-lock.json
 lint: need-rust ui
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc -p openflow --no-deps --locked
 	npm --prefix web-ui run check
 
 # No root, no network namespaces.

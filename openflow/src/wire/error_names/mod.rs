@@ -99,6 +99,20 @@ impl ErrorCode {
         })
     }
 
+    /// The codes of experimenters a version has names for, and whose they are.
+    pub fn all_of_experimenters(version: Version) -> impl Iterator<Item = (u32, ErrorName)> {
+        let vendor = nicira::V10.iter().flat_map(|kind| kind.codes);
+        let vendor = vendor.map(|row| (NICIRA, row));
+        let experimenters = [(NICIRA, nicira::ROWS), (ONF, onf::ROWS)];
+        let later = experimenters
+            .into_iter()
+            .flat_map(|(id, rows)| rows.iter().map(move |row| (id, row)));
+        vendor
+            .chain(later)
+            .filter(move |(_, row)| row.is_in(version))
+            .map(|(id, row)| (id, row.name))
+    }
+
     fn kind_in(self, version: Version) -> Option<&'static Kind> {
         kinds(version).find(|kind| kind.number == self.kind)
     }
