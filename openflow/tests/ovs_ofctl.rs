@@ -395,3 +395,123 @@ fn open_vswitch_reads_our_groups_for_1_3() {
 fn open_vswitch_reads_our_groups_for_1_5() {
     reads_our_groups(Version::V1_5, "OpenFlow15");
 }
+
+/// Actions of Open vSwitch with the match they need, and in which versions it prints them as they
+/// are written.
+const OF_OPEN_VSWITCH: &[(&str, &str)] = &[
+    ("in_port=9", "resubmit:1"),
+    ("", "resubmit(,2)"),
+    ("", "resubmit(3,4)"),
+    ("", "pop_queue"),
+    ("", "move:NXM_NX_REG0[0..7]->NXM_NX_REG1[8..15]"),
+    ("", "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[]"),
+    ("", "push:NXM_NX_REG0[],pop:NXM_NX_REG1[0..3]"),
+    ("", "note:01.02.03.00.00.00"),
+    ("", "multipath(eth_src,50,modulo_n,1,0,NXM_NX_REG0[0..7])"),
+    (
+        "ip",
+        "multipath(symmetric_l3l4+udp,50,hrw,12,2,NXM_NX_REG1[0..3])",
+    ),
+    ("", "bundle(eth_src,0,active_backup,ofport,members:1,2)"),
+    (
+        "",
+        "bundle_load(eth_src,0,hrw,ofport,NXM_NX_REG0[0..15],members:4,8)",
+    ),
+    ("", "output:NXM_NX_REG0[],output:NXM_NX_REG1[5..10]"),
+    ("", "output(port=1,max_len=100)"),
+    (
+        "ip",
+        "learn(table=2,idle_timeout=4,hard_timeout=5,fin_idle_timeout=2,fin_hard_timeout=3,\
+         priority=3,send_flow_rem,delete_learned,cookie=0x6,limit=3,result_dst=NXM_NX_REG0[1],\
+         eth_type=0x800,NXM_OF_ETH_SRC[]=NXM_OF_ETH_DST[],NXM_OF_IN_PORT[],\
+         NXM_NX_REG3[0..3]=NXM_NX_REG4[0..3],load:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],\
+         load:0x5->NXM_NX_REG2[],output:NXM_OF_IN_PORT[])",
+    ),
+    (
+        "",
+        "learn(table=1,NXM_OF_VLAN_TCI[0..11],output:NXM_OF_IN_PORT[])",
+    ),
+    ("", "exit"),
+    ("ip", "dec_ttl(1,2)"),
+    ("tcp", "fin_timeout(idle_timeout=1,hard_timeout=2)"),
+    ("", "controller(reason=no_match,max_len=123,id=77)"),
+    (
+        "",
+        "controller(pause),controller(userdata=01.02.03,pause,meter_id=5)",
+    ),
+    (
+        "",
+        "sample(probability=12345,collector_set_id=1,obs_domain_id=2,obs_point_id=3)",
+    ),
+    (
+        "",
+        "sample(probability=1,collector_set_id=1,obs_domain_id=2,obs_point_id=3,sampling_port=5,\
+         egress)",
+    ),
+    ("", "conjunction(1,2/3)"),
+    ("tcp", "ct(commit,force,exec(set_field:0x5->ct_mark))"),
+    (
+        "tcp",
+        "ct(commit,table=3,zone=5,nat(src=1.2.3.4-1.2.3.9:5-10,random),\
+         exec(set_field:0x5->ct_label),alg=ftp)",
+    ),
+    (
+        "tcp",
+        "ct(commit,zone=NXM_NX_REG0[0..15],nat(dst=1.2.3.4:80,persistent,hash))",
+    ),
+    ("tcp6", "ct(commit,nat(src=[fe80::1]-[fe80::9]:3-5))"),
+    ("tcp", "ct_clear"),
+    ("", "clone(output:1,clone(output:2))"),
+    ("", "encap(ethernet)"),
+    ("ip", "encap(nsh(md_type=1))"),
+    ("ip", "encap(nsh(md_type=2,tlv(0x1000,10,0x12345678)))"),
+    ("ip", "encap(mpls)"),
+    ("", "decap()"),
+    ("", "check_pkt_larger(1500)->NXM_NX_REG0[0]"),
+    ("", "delete_field:tun_metadata0"),
+];
+
+/// Of 1.0 it has no packets without an Ethernet header and prints what it sets as it loads it.
+fn is_of_1_0(actions: &str) -> bool {
+    !["encap", "decap", "set_field"]
+        .iter()
+        .any(|it| actions.contains(it))
+}
+
+#[test]
+fn open_vswitch_has_the_words_we_have_for_its_actions() {
+    for (version, name) in [
+        (Version::V1_0, "OpenFlow10"),
+        (Version::V1_3, "OpenFlow13"),
+        (Version::V1_4, "OpenFlow14"),
+        (Version::V1_5, "OpenFlow15"),
+    ] {
+        let wanted = |actions: &str| version != Version::V1_0 || is_of_1_0(actions);
+        let texts: Vec<_> = OF_OPEN_VSWITCH.iter().filter(|it| wanted(it.1)).collect();
+        let flow = |(matching, actions): &&(&str, &str)| {
+            let comma = if matching.is_empty() { "" } else { "," };
+            let text = format!("priority=5,{matching}{comma}actions={actions}");
+            text.parse::<FlowMod>()
+                .unwrap_or_else(|error| panic!("{text}: {error}"))
+        };
+        let flows: Vec<_> = texts.iter().map(flow).collect();
+        let expressible = |flow: &FlowMod| {
+            let mut bytes = BytesMut::new();
+            ToSwitch::FlowMod(flow.clone())
+                .encode(version, Xid(1), &mut bytes)
+                .is_ok()
+        };
+        let flows: Vec<_> = flows.into_iter().filter(expressible).collect();
+        assert!(flows.len() > 25, "{name}: {}", flows.len());
+        let lines = decoded_by_ovs(&flow_mods(&flows), version, name);
+        for (flow, line) in flows.iter().zip(&lines) {
+            assert!(line.contains(" actions="), "{name}: {flow}\n{line}");
+            let printed = parts(line).1;
+            assert_eq!(flow.instructions.to_string(), printed, "{name}: {line}");
+            let read = read_by_ovs(&flow.to_string(), name);
+            let read = read.unwrap_or_else(|error| panic!("{name}: {flow}\n{error}"));
+            assert!(read.contains(" actions="), "{name}: {flow}\n{read}");
+            assert_eq!(parts(&read).1, printed, "{name}: {read}");
+        }
+    }
+}

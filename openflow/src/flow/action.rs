@@ -6,6 +6,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::bits;
+use crate::nicira;
 use crate::oxm::Field;
 use crate::{GroupId, MacAddr, MeterId, PortNo, TableId};
 
@@ -73,6 +74,8 @@ pub enum Action {
     PushPbb(u16),
     /// Pop it.
     PopPbb,
+    /// One of Open vSwitch's, by the experimenter Nicira.
+    Nicira(Box<nicira::Action<Self>>),
     /// Kept as it is: experimenter id and the bytes after it.
     Experimenter {
         /// Who defines it.
@@ -204,6 +207,7 @@ impl Action {
             Self::CopyTtlIn => "copy_ttl_in",
             Self::PushPbb(_) => "push_pbb",
             Self::PopPbb => "pop_pbb",
+            Self::Nicira(action) => action.name(),
             Self::Experimenter { .. } => "experimenter",
             Self::Unknown { .. } => "unknown",
         }

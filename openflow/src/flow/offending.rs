@@ -95,9 +95,7 @@ fn whole(message: Message) -> String {
             flow_mod(&v13::lift_flow_mod(change, &mut unknown), unknown)
         }
         Body::V13(crate::v13::Body::GroupMod(change)) => {
-            let Some(change) = v13::lift_group_mod(change) else {
-                return name;
-            };
+            let change = v13::lift_group_mod(change);
             let command = match change.command {
                 GroupCommand::Add => "add",
                 GroupCommand::Modify => "modify",

@@ -89,13 +89,39 @@ proptest! {
     }
 
     #[test]
+    fn a_group_of_1_5_reads_as_it_prints(group in arbitrary::group(Version::V1_5)) {
+        prop_assert_eq!(group.to_string().parse::<Group>(), Ok(group));
+    }
+
+    #[test]
+    fn a_group_of_1_5_comes_back_the_same(group in arbitrary::group(Version::V1_5)) {
+        let change = GroupMod { command: GroupCommand::Add, group };
+        let bytes = encode(&ToSwitch::GroupMod(change.clone()), Version::V1_5);
+        let Body::V13(crate::v13::Body::GroupMod(wire)) = Message::decode(bytes).unwrap().body else {
+            panic!("not a group-mod");
+        };
+        prop_assert_eq!(v13::lift_group_mod(wire), change);
+    }
+
+    #[test]
+    fn a_meter_reads_as_it_prints_and_comes_back_the_same(meter in arbitrary::meter()) {
+        prop_assert_eq!(meter.to_string().parse::<Meter>(), Ok(meter.clone()));
+        let change = MeterMod { command: MeterCommand::Add, meter };
+        let bytes = encode(&ToSwitch::MeterMod(change.clone()), Version::V1_3);
+        let Body::V13(crate::v13::Body::MeterMod(wire)) = Message::decode(bytes).unwrap().body else {
+            panic!("not a meter-mod");
+        };
+        prop_assert_eq!(v13::lift_meter_mod(&wire), change);
+    }
+
+    #[test]
     fn a_group_comes_back_the_same(group in arbitrary::group(Version::V1_3)) {
         let change = GroupMod { command: GroupCommand::Add, group };
         let bytes = encode(&ToSwitch::GroupMod(change.clone()), Version::V1_3);
         let Body::V13(crate::v13::Body::GroupMod(wire)) = Message::decode(bytes).unwrap().body else {
             panic!("not a group-mod");
         };
-        prop_assert_eq!(v13::lift_group_mod(wire), Some(change));
+        prop_assert_eq!(v13::lift_group_mod(wire), change);
     }
 
     #[test]
@@ -560,4 +586,66 @@ fn an_entry_with_what_we_do_not_know_says_so() {
         "cookie=0x0, duration=5.500s, table=0, n_packets=0, n_bytes=7, priority=1,\
          (match field 0x0001/118, instruction 77) actions=drop"
     );
+}
+
+#[test]
+fn single_buckets_come_and_go_in_1_5() {
+    for text in [
+        "insert_bucket group_id=1,command_bucket_id=last,bucket=bucket_id:0,actions=output:1",
+        "insert_bucket group_id=1,command_bucket_id=7,bucket=bucket_id:9,weight:3,actions=drop",
+        "remove_bucket group_id=1,command_bucket_id=first",
+        "remove_bucket group_id=1,command_bucket_id=all",
+    ] {
+        let change: GroupMod = text.parse().unwrap();
+        let bytes = encode(&ToSwitch::GroupMod(change.clone()), Version::V1_5);
+        let Body::V13(crate::v13::Body::GroupMod(wire)) = Message::decode(bytes).unwrap().body
+        else {
+            panic!("not a group-mod");
+        };
+        assert_eq!(v13::lift_group_mod(wire), change);
+        let command = text.split(' ').next().unwrap();
+        let words = refusal(&ToSwitch::GroupMod(change), Version::V1_4);
+        assert_eq!(words, format!("OpenFlow 1.4 has no {command} of a group"));
+    }
+}
+
+/// Actions of every kind that only extensions have in some version.
+const EXTENSIONS: &[&str] = &[
+    "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[]",
+    "move:NXM_NX_REG0[0..7]->NXM_NX_REG1[8..15]",
+    "resubmit(3,4)",
+    "clone(output:1,clone(output:2))",
+    "ct(commit,zone=5,nat(src=1.2.3.4-1.2.3.9:5-10,random),exec(load:0x1->NXM_NX_CT_MARK[]))",
+    "learn(table=2,priority=3,limit=3,result_dst=NXM_NX_REG0[1],eth_type=0x800,\
+     NXM_OF_ETH_SRC[]=NXM_OF_ETH_DST[],load:0x5->NXM_NX_REG2[],output:NXM_OF_IN_PORT[])",
+    "note:01.02.03.00.00.00",
+    "controller(userdata=01.02.03,pause,meter_id=5)",
+    "multipath(symmetric_l3l4+udp,50,hrw,65536,2,NXM_NX_REG1[0..3])",
+    "bundle_load(eth_src,0,hrw,ofport,NXM_NX_REG0[0..15],members:4,8)",
+    "check_pkt_larger(1500)->NXM_NX_REG0[0]",
+];
+
+#[test]
+fn actions_of_open_vswitch_come_back_the_same_in_every_version() {
+    for text in EXTENSIONS {
+        for version in [Version::V1_0, Version::V1_3] {
+            let flow: FlowMod = format!("tcp,actions={text}").parse().unwrap();
+            assert_eq!(
+                through_bytes(&flow, version),
+                (flow, None),
+                "{text} in {version}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_load_of_1_5_is_a_masked_set_field() {
+    let flow: FlowMod = "actions=load:0x5->NXM_NX_REG0[4..7]".parse().unwrap();
+    let mut bytes = BytesMut::new();
+    ToSwitch::FlowMod(flow)
+        .encode(Version::V1_5, XID, &mut bytes)
+        .unwrap();
+    let set: FlowMod = "actions=set_field:0x50/0xf0->reg0".parse().unwrap();
+    assert_eq!(bytes, encode(&ToSwitch::FlowMod(set), Version::V1_5));
 }

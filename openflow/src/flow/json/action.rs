@@ -8,6 +8,7 @@ use super::matching::field_named;
 use super::value::{FieldValue, Given, hex_bytes, hex_number};
 use crate::flow::text::{format_value, parse_value};
 use crate::flow::{Action, Actions, CopyField, Instructions};
+use crate::nicira;
 use crate::oxm::Field;
 use crate::{GroupId, MeterId, PortNo, TableId};
 
@@ -75,6 +76,11 @@ enum ActionJson {
         ethertype: u16,
     },
     PopPbb {},
+    /// As `ovs-ofctl` writes it.
+    Nicira {
+        #[serde(with = "ovs_text")]
+        action: Box<nicira::Action<Action>>,
+    },
     Experimenter {
         #[serde(with = "hex_number")]
         experimenter: u32,
@@ -172,6 +178,7 @@ impl From<&Action> for ActionJson {
             Action::CopyTtlIn => Self::CopyTtlIn {},
             Action::PushPbb(ethertype) => Self::PushPbb { ethertype },
             Action::PopPbb => Self::PopPbb {},
+            Action::Nicira(action) => Self::Nicira { action },
             Action::Experimenter { experimenter, body } => {
                 Self::Experimenter { experimenter, body }
             }
@@ -226,6 +233,7 @@ impl From<ActionJson> for Action {
             ActionJson::CopyTtlIn {} => Self::CopyTtlIn,
             ActionJson::PushPbb { ethertype } => Self::PushPbb(ethertype),
             ActionJson::PopPbb {} => Self::PopPbb,
+            ActionJson::Nicira { action } => Self::Nicira(action),
             ActionJson::Experimenter { experimenter, body } => {
                 Self::Experimenter { experimenter, body }
             }
@@ -243,6 +251,33 @@ impl Serialize for Action {
 impl<'de> Deserialize<'de> for Action {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         ActionJson::deserialize(d).map(Self::from)
+    }
+}
+
+/// An action of Open vSwitch as it writes it, for `#[serde(with)]`.
+mod ovs_text {
+    use std::borrow::Cow;
+
+    use super::{Action, Deserialize, Deserializer, Error, Serializer, nicira};
+
+    pub(super) fn serialize<S: Serializer>(
+        action: &nicira::Action<Action>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        s.collect_str(&Action::Nicira(Box::new(action.clone())))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Box<nicira::Action<Action>>, D::Error> {
+        let text = Cow::<'de, str>::deserialize(d)?;
+        match text.parse().map_err(D::Error::custom)? {
+            Action::Nicira(action) => Ok(action),
+            other => {
+                let problem = format!("`{other}` has a type of its own: {}", other.name());
+                Err(D::Error::custom(problem))
+            }
+        }
     }
 }
 

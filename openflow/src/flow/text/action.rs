@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 
-use super::{ParseFlowError, names, number, split, subfield, value};
+use super::{ParseFlowError, names, nicira, nicira_format, number, split, subfield, value};
 use crate::flow::{Action, Actions, CopyField, Instructions, Match};
 use crate::oxm::Field;
 use crate::packet::ethertype;
@@ -45,6 +45,7 @@ impl Display for Action {
             Self::CopyTtlIn => f.write_str("copy_ttl_in"),
             Self::PushPbb(ethertype) => write!(f, "push_pbb:{ethertype:#06x}"),
             Self::PopPbb => f.write_str("pop_pbb"),
+            Self::Nicira(action) => nicira_format::write(f, action),
             Self::Experimenter { experimenter, body } => {
                 write!(
                     f,
@@ -190,7 +191,7 @@ pub(super) fn parse_list(text: &str, matching: &Match) -> Result<Actions, ParseF
 }
 
 /// `name:argument`, `name(argument)` or a name alone.
-fn name_and_argument(token: &str) -> (&str, &str) {
+pub(super) fn name_and_argument(token: &str) -> (&str, &str) {
     match token.find([':', '(']) {
         Some(at) => {
             let argument = &token[at + 1..];
@@ -204,11 +205,16 @@ fn name_and_argument(token: &str) -> (&str, &str) {
 }
 
 /// A list of actions as it is read.
-struct List<'a> {
+pub(super) struct List<'a> {
     matching: &'a Match,
     tagged: bool,
     actions: Actions,
+    /// How many more times actions may be inside of actions.
+    depth: u8,
 }
+
+/// As deep as the decoder of messages goes: each level is one of this parser's stack too.
+const MAX_DEPTH: u8 = 32;
 
 impl<'a> List<'a> {
     fn new(matching: &'a Match) -> Self {
@@ -219,7 +225,24 @@ impl<'a> List<'a> {
             matching,
             tagged,
             actions: Actions::new(),
+            depth: MAX_DEPTH,
         }
+    }
+
+    /// Actions inside of one of these: `clone(…)`.
+    pub(super) fn inner(&self, token: &str, text: &str) -> Result<Vec<Action>, ParseFlowError> {
+        let Some(depth) = self.depth.checked_sub(1) else {
+            let problem = format!("nested more than {MAX_DEPTH} deep");
+            return Err(ParseFlowError::new(token, problem));
+        };
+        let mut list = List {
+            depth,
+            ..List::new(self.matching)
+        };
+        for token in split(text) {
+            list.parse(token)?;
+        }
+        Ok(list.done().into_vec())
     }
 
     fn done(self) -> Actions {
@@ -267,7 +290,12 @@ impl<'a> List<'a> {
                     ));
                 }
             },
-            _ => parse_plain(token, name, argument)?,
+            "set_mpls_label" => self.set(token, "mpls_label", argument)?,
+            "set_mpls_tc" => self.set(token, "mpls_tc", argument)?,
+            _ => match nicira::parse(token, name, argument, self) {
+                Some(action) => Action::Nicira(Box::new(action?)),
+                None => parse_plain(token, name, argument)?,
+            },
         };
         match action {
             Action::PushVlan(_) => self.tagged = true,

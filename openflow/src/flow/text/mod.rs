@@ -6,13 +6,19 @@
 //! has no words for (`pbb_isid`, `copy_ttl_out`) is written with the specification's.
 
 mod action;
+mod attributes;
 mod entry;
 mod flags;
 mod flow_mod;
 mod group;
+mod learned;
 mod matching;
 mod meter;
 mod names;
+mod nat;
+mod nicira;
+mod nicira_format;
+mod nicira_words;
 mod subfield;
 mod value;
 

@@ -1,4 +1,6 @@
-use crate::flow::{FlowEntry, FlowMod, Group, GroupMod, Instructions, Match, Meter, MeterMod};
+use crate::flow::{
+    Action, FlowEntry, FlowMod, Group, GroupMod, Instructions, Match, Meter, MeterMod,
+};
 
 /// Text that is printed as it was read.
 const FLOWS: &[&str] = &[
@@ -363,4 +365,151 @@ fn bits_of_a_field_have_the_names_open_vswitch_prints() {
             "{text}"
         );
     }
+}
+
+/// Actions that Open vSwitch prints as it reads them.
+const OF_OPEN_VSWITCH: &[&str] = &[
+    "resubmit:1",
+    "resubmit(,2)",
+    "resubmit(3,4)",
+    "resubmit(,5,ct)",
+    "set_tunnel:0x5",
+    "set_tunnel64:0x123456789",
+    "pop_queue",
+    "load:0x5->NXM_NX_REG0[0..15]",
+    "load:0x1->OXM_OF_METADATA[]",
+    "push:NXM_NX_REG0[]",
+    "pop:NXM_NX_REG1[0..3]",
+    "note:01.02.03.00.00.00",
+    "note:00.00.00.00.00.00",
+    "multipath(eth_src,50,modulo_n,1,0,NXM_NX_REG0[0..7])",
+    "multipath(symmetric_l3l4+udp,50,hrw,65536,2,NXM_NX_REG1[0..3])",
+    "bundle(eth_src,0,active_backup,ofport,members:1,2,LOCAL)",
+    "bundle(symmetric_l4,0,hrw,ofport,members:)",
+    "bundle_load(eth_src,0,hrw,ofport,NXM_NX_REG0[0..15],members:4,8)",
+    "output:NXM_NX_REG0[]",
+    "output:NXM_NX_REG1[5..10]",
+    "output(port=1,max_len=100)",
+    "learn(table=2,idle_timeout=4,hard_timeout=5,fin_idle_timeout=2,fin_hard_timeout=3,priority=3,\
+     send_flow_rem,delete_learned,cookie=0x6,limit=3,result_dst=NXM_NX_REG0[1],eth_type=0x800,\
+     NXM_OF_ETH_SRC[]=NXM_OF_ETH_DST[],NXM_OF_IN_PORT[],NXM_NX_REG3[0..3]=NXM_NX_REG4[0..3],\
+     load:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],load:0x5->NXM_NX_REG2[],output:NXM_OF_IN_PORT[])",
+    "learn(table=1,NXM_OF_VLAN_TCI[0..11],output:NXM_OF_IN_PORT[])",
+    "exit",
+    "dec_ttl(1,2)",
+    "fin_timeout(idle_timeout=1,hard_timeout=2)",
+    "controller(reason=no_match,max_len=123,id=77)",
+    "controller(id=5)",
+    "controller(pause)",
+    "controller(userdata=01.02.03,pause,meter_id=5)",
+    "sample(probability=12345,collector_set_id=1,obs_domain_id=2,obs_point_id=3)",
+    "sample(probability=1,collector_set_id=1,obs_domain_id=2,obs_point_id=3,sampling_port=5,egress)",
+    "conjunction(1,2/3)",
+    "ct",
+    "ct(commit,force,exec(set_field:0x5->ct_mark))",
+    "ct(commit,table=3,zone=5,nat(src=1.2.3.4-1.2.3.9:5-10,random),\
+     exec(load:0x1->NXM_NX_CT_MARK[],set_field:0x5->ct_label),alg=ftp)",
+    "ct(commit,zone=NXM_NX_REG0[0..15],nat(dst=1.2.3.4:80,persistent,hash))",
+    "ct(nat)",
+    "ct_clear",
+    "clone(output:1,clone(output:2),set_field:0x5->reg0)",
+    "clone(drop)",
+    "encap(ethernet)",
+    "encap(nsh(md_type=1))",
+    "encap(nsh(md_type=2,tlv(0x1000,10,0x12345678)))",
+    "encap(mpls)",
+    "decap()",
+    "decap(packet_type(ns=1,type=0x800))",
+    "dec_nsh_ttl",
+    "check_pkt_larger(1500)->NXM_NX_REG0[0]",
+    "delete_field:tun_metadata0",
+];
+
+#[test]
+fn actions_of_open_vswitch_read_as_they_print() {
+    for text in OF_OPEN_VSWITCH {
+        let action: Action = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert!(matches!(action, Action::Nicira(_)), "{text}: {action:?}");
+        assert_eq!(action.to_string(), *text);
+        let json = serde_json::to_string(&action).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Action>(&json).unwrap(),
+            action,
+            "{json}"
+        );
+    }
+    for (text, same) in [
+        ("note:", "note:00.00.00.00.00.00"),
+        ("load:5->reg0", "load:0x5->NXM_NX_REG0[]"),
+        ("output:reg0[0..3]", "output:NXM_NX_REG0[0..3]"),
+        ("controller(max_len=5)", "CONTROLLER:5"),
+        ("set_mpls_label(5)", "set_field:5->mpls_label"),
+        (
+            "bundle(eth_src,0,hrw,ofport,slaves:1)",
+            "bundle(eth_src,0,hrw,ofport,members:1)",
+        ),
+        ("resubmit(,255)", "resubmit(,)"),
+    ] {
+        let action: Action = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(action.to_string(), same);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_action_of_open_vswitch_is_named() {
+    for (text, problem) in [
+        (
+            "resubmit(1,2,3)",
+            "expected resubmit(port,table) or resubmit(port,table,ct)",
+        ),
+        ("load:0x100->NXM_NX_REG0[0..7]", "0x100 does not fit 8 bits"),
+        (
+            "load:5->NXM_NX_REG0[0..32]",
+            "`NXM_NX_REG0[0..32]`: NXM_NX_REG0 has the bits 0 to 31",
+        ),
+        (
+            "multipath(eth_src,50)",
+            "expected 6 parts in brackets, have 2",
+        ),
+        (
+            "multipath(x,50,hrw,1,2,reg0[])",
+            "`x` is no one of eth_src, symmetric_l4, symmetric_l3l4, \
+          symmetric_l3l4+udp, nw_src, nw_dst, symmetric_l3",
+        ),
+        ("bundle(eth_src,0,hrw,ofport)", "expected members:…"),
+        (
+            "conjunction(1,3/2)",
+            "expected conjunction(id,k/n) with k from 1 to n and n from 2 to 64",
+        ),
+        ("ct(force)", "force needs commit"),
+        (
+            "ct(zone=5,zone=6)",
+            "`zone`: no attribute of that name, or one given twice",
+        ),
+        (
+            "sample(collector_set_id=1)",
+            "expected probability=…, 1 to 65535",
+        ),
+        ("check_pkt_larger(5)->reg0", "the answer is one bit"),
+        (
+            "encap(ipv9)",
+            "`ipv9`: expected ethernet, nsh, mpls or mpls_mc",
+        ),
+        ("note:0", "`0`: expected bytes, as 01.02.03"),
+    ] {
+        assert_eq!(
+            text.parse::<Action>().unwrap_err().problem,
+            problem,
+            "{text}"
+        );
+    }
+    let deep = "clone(".repeat(10_000);
+    assert_eq!(
+        deep.parse::<Action>().unwrap_err().problem,
+        "nested more than 32 deep"
+    );
 }

@@ -6,11 +6,9 @@
 //! behind it, and a `set_field` alone is refused, as a 1.3 switch refuses it. In a packet-out
 //! nothing is known of the packet, so both are taken.
 
-use bytes::BytesMut;
-
 use super::{no, port, wire};
-use crate::flow::{Action, Actions, Match, Unsupported, Words, bits};
-use crate::oxm::Field;
+use crate::flow::{Action, Actions, CopyField, Match, Unsupported, Words, bits};
+use crate::oxm::{Field, FieldId};
 use crate::packet::{ethertype, ip_proto};
 use crate::wire::{Wire, Writer};
 use crate::{Version, nicira};
@@ -115,12 +113,41 @@ fn lower_one(action: &Action, packets: &mut Packets) -> Result<wire::Action, Uns
                 "push_vlan without a set_field of vlan_vid or vlan_pcp behind it",
             ));
         }
+        Action::CopyField(copy) => lower_copy(copy)?,
+        Action::Nicira(action) => lower_nicira(action, packets)?,
         Action::Experimenter { experimenter, body } => wire::Action::Vendor {
             vendor: *experimenter,
             data: body.clone(),
         },
         other => return Err(no(format!("{} action", other.name()))),
     })
+}
+
+/// Nicira's, by the fields Nicira has.
+fn lower_copy(copy: &CopyField) -> Result<wire::Action, Unsupported> {
+    let id = |field: Field| match field.encoding(Version::V1_0) {
+        Some(encoding) => Ok(FieldId::new(encoding)),
+        None => Err(no(format!("copy_field of {}", field.info().name))),
+    };
+    let moved = nicira::Action::RegMove(nicira::RegMove {
+        n_bits: copy.n_bits,
+        src_ofs: copy.src_offset,
+        dst_ofs: copy.dst_offset,
+        src: id(copy.src)?,
+        dst: id(copy.dst)?,
+    });
+    Ok(wire::Action::Nicira(Box::new(moved)))
+}
+
+fn lower_nicira(
+    action: &nicira::Action<Action>,
+    packets: &mut Packets,
+) -> Result<wire::Action, Unsupported> {
+    // What happens to a tag inside is nothing that happens to the packet.
+    let mut inside = *packets;
+    let inner = |action: Action| lower_one(&action, &mut inside);
+    let lowered = action.clone().try_map(inner)?;
+    Ok(wire::Action::Nicira(Box::new(lowered)))
 }
 
 fn lower_set_field(
@@ -222,16 +249,7 @@ fn lift_one(action: wire::Action, packets: &mut Packets, out: &mut Actions, unkn
             port: port.into(),
             queue: queue_id,
         },
-        wire::Action::Nicira(action) => {
-            let mut bytes = BytesMut::new();
-            action.encode(&mut Writer::new(&mut bytes, Version::V1_0));
-            // The whole action, eight bytes of header with it, is a multiple of eight.
-            bytes.resize(bytes.len().next_multiple_of(8), 0);
-            Action::Experimenter {
-                experimenter: nicira::EXPERIMENTER,
-                body: bytes.freeze(),
-            }
-        }
+        wire::Action::Nicira(action) => lift_nicira(*action, *packets, unknown),
         wire::Action::Vendor { vendor, data } => Action::Experimenter {
             experimenter: vendor,
             body: data,
@@ -243,6 +261,45 @@ fn lift_one(action: wire::Action, packets: &mut Packets, out: &mut Actions, unkn
     };
     out.push(lifted);
 }
+
+/// A move is the specification's copy_field, which is what it is in the model.
+fn lift_nicira(
+    action: nicira::Action<wire::Action>,
+    packets: Packets,
+    unknown: &mut Words,
+) -> Action {
+    if let nicira::Action::RegMove(copy) = &action
+        && let (Some(src), Some(dst)) = (copy.src.field(), copy.dst.field())
+    {
+        return Action::CopyField(CopyField {
+            n_bits: copy.n_bits,
+            src: src.to_canonical(0, None).0,
+            src_offset: copy.src_ofs,
+            dst: dst.to_canonical(0, None).0,
+            dst_offset: copy.dst_ofs,
+        });
+    }
+    let mut inside = packets;
+    let inner = |action| {
+        let mut out = Actions::new();
+        lift_one(action, &mut inside, &mut out, unknown);
+        // Of a tag that is set: the push before it is said by the set inside of another action.
+        out.pop().ok_or(())
+    };
+    match action.try_map(inner) {
+        Ok(lifted) => Action::Nicira(Box::new(lifted)),
+        Err(()) => {
+            unknown.note("an action inside of another");
+            Action::Unknown {
+                kind: VENDOR,
+                body: bytes::Bytes::new(),
+            }
+        }
+    }
+}
+
+/// `OFPAT_VENDOR`.
+const VENDOR: u16 = 0xffff;
 
 fn push_where_absent(packets: &mut Packets, out: &mut Actions) {
     if packets.tag != Tag::Present {

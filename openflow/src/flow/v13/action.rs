@@ -1,13 +1,18 @@
 //! Actions and instructions.
 
-use bytes::{Bytes, BytesMut};
+use std::convert::Infallible;
+
+use bytes::Bytes;
 
 use super::wire;
-use crate::flow::{Action, Actions, Instructions, Unsupported, Words, direct, lacking};
-use crate::oxm::{Oxm, OxmField};
+use crate::Version;
+use crate::flow::{Action, Actions, CopyField, Instructions, Unsupported, Words, direct, lacking};
+use crate::nicira;
+use crate::oxm::{Field, FieldId, Oxm, OxmField};
 use crate::wire::{Wire, Writer};
-use crate::{Version, nicira};
 
+/// `OFPAT_COPY_FIELD`.
+const COPY_FIELD: u16 = 28;
 /// `OFPAT_SET_FIELD`.
 const SET_FIELD: u16 = 25;
 /// `OFPIT_WRITE_ACTIONS`.
@@ -51,13 +56,12 @@ fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsuppor
                 field: OxmField::new(encoding, value, (!whole).then_some(mask)),
             }
         }
-        Action::Meter(id) if version >= Version::V1_5 => wire::Action::Unknown {
-            kind: 29,
-            data: Bytes::copy_from_slice(&id.0.to_be_bytes()),
-        },
-        Action::CopyField(_) | Action::Meter(_) => {
+        Action::CopyField(copy) => lower_copy(&copy, version)?,
+        Action::Meter(meter_id) if version >= Version::V1_5 => wire::Action::Meter { meter_id },
+        Action::Meter(_) => {
             return Err(lacking(version, format!("{} action", action.name())));
         }
+        Action::Nicira(ref action) => lower_nicira(action, version)?,
         Action::PushVlan(ethertype) => wire::Action::PushVlan { ethertype },
         Action::PopVlan => wire::Action::PopVlan,
         Action::PushMpls(ethertype) => wire::Action::PushMpls { ethertype },
@@ -81,6 +85,68 @@ fn lower_one(action: &Action, version: Version) -> Result<wire::Action, Unsuppor
             return Err(lacking(version, format!("{} action", action.name())));
         }
     })
+}
+
+/// The specification's since 1.5, the ONF's before.
+fn lower_copy(copy: &CopyField, version: Version) -> Result<wire::Action, Unsupported> {
+    let id = |field: Field| match field.encoding(version) {
+        Some(encoding) => Ok(FieldId::new(encoding)),
+        None => Err(lacking(
+            version,
+            format!("copy_field of {}", field.info().name),
+        )),
+    };
+    let copy = Box::new(wire::CopyField {
+        n_bits: copy.n_bits,
+        src_offset: copy.src_offset,
+        dst_offset: copy.dst_offset,
+        oxm_ids: [id(copy.src)?, id(copy.dst)?],
+    });
+    Ok(if version >= Version::V1_5 {
+        wire::Action::CopyField(copy)
+    } else {
+        wire::Action::OnfCopyField(copy)
+    })
+}
+
+/// What 1.5 has of its own is not an extension there.
+fn lower_nicira(
+    action: &nicira::Action<Action>,
+    version: Version,
+) -> Result<wire::Action, Unsupported> {
+    if version >= Version::V1_5 {
+        match action {
+            nicira::Action::RegLoad(load) => return lower_load(load, version),
+            nicira::Action::RegLoad2(load) => {
+                return Ok(wire::Action::SetField {
+                    field: load.field.clone(),
+                });
+            }
+            _ => {}
+        }
+    }
+    let inner = |action: Action| lower_one(&action, version);
+    let lowered = action.clone().try_map(inner)?;
+    Ok(wire::Action::Nicira(Box::new(lowered)))
+}
+
+/// A load of 1.5 is a set_field under a mask.
+fn lower_load(load: &nicira::RegLoad, version: Version) -> Result<wire::Action, Unsupported> {
+    let Some(field) = load.dst.field() else {
+        return Err(lacking(version, "load of a field without a name"));
+    };
+    let (offset, n_bits) = (load.ofs_nbits.ofs(), load.ofs_nbits.n_bits());
+    let ones = u128::MAX >> (128 - u32::from(n_bits));
+    let shift = |bits: u128| bits.checked_shl(offset.into()).unwrap_or(0);
+    let (field, value, mask) = field.to_canonical(shift(load.value.into()), Some(shift(ones)));
+    lower_one(
+        &Action::SetField {
+            field,
+            value,
+            mask: mask.unwrap_or_default(),
+        },
+        version,
+    )
 }
 
 /// What has no name in the model goes into `unknown` and stays among the actions.
@@ -109,19 +175,15 @@ fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
         wire::Action::SetField { field } => lift_set_field(field.oxm(), unknown),
         wire::Action::PushPbb { ethertype } => Action::PushPbb(ethertype),
         wire::Action::PopPbb => Action::PopPbb,
+        wire::Action::Meter { meter_id } => Action::Meter(meter_id),
+        wire::Action::CopyField(copy) | wire::Action::OnfCopyField(copy) => {
+            lift_copy(&copy, unknown)
+        }
+        wire::Action::Nicira(action) => lift_nicira(*action, unknown),
         wire::Action::Experimenter { experimenter, data } => Action::Experimenter {
             experimenter,
             body: data,
         },
-        wire::Action::Nicira(action) => {
-            experimenter(nicira::EXPERIMENTER, &wire::Action::Nicira(action))
-        }
-        wire::Action::OnfCopyField(copy) => experimenter(ONF, &wire::Action::OnfCopyField(copy)),
-        action @ (wire::Action::CopyField(_) | wire::Action::Meter { .. }) => {
-            let (kind, body) = bytes_of(&action);
-            unknown.note(format_args!("action {kind}"));
-            Action::Unknown { kind, body }
-        }
         wire::Action::Unknown { kind, data } => {
             unknown.note(format_args!("action {kind}"));
             Action::Unknown { kind, body: data }
@@ -129,25 +191,42 @@ fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
     }
 }
 
-/// The ONF as an experimenter.
-const ONF: u32 = 0x4f4e_4600;
-
-/// An experimenter's action as the model has it.
-fn experimenter(experimenter: u32, action: &wire::Action) -> Action {
-    let (_, body) = bytes_of(action);
-    Action::Experimenter {
-        experimenter,
-        body: body.slice(4..),
+fn lift_copy(copy: &wire::CopyField, unknown: &mut Words) -> Action {
+    let field = |id: FieldId| id.field().map(|field| field.to_canonical(0, None).0);
+    match copy.oxm_ids.map(field) {
+        [Some(src), Some(dst)] => Action::CopyField(CopyField {
+            n_bits: copy.n_bits,
+            src,
+            src_offset: copy.src_offset,
+            dst,
+            dst_offset: copy.dst_offset,
+        }),
+        _ => {
+            unknown.note("copy_field of a field without a name");
+            Action::Unknown {
+                kind: COPY_FIELD,
+                body: Bytes::new(),
+            }
+        }
     }
 }
 
-/// Number and body of an action.
-fn bytes_of(action: &wire::Action) -> (u16, Bytes) {
-    let mut bytes = BytesMut::new();
-    action.encode(&mut Writer::new(&mut bytes, Version::V1_5));
-    let mut bytes = bytes.freeze();
-    let kind = u16::from_be_bytes([bytes[0], bytes[1]]);
-    (kind, bytes.split_off(4))
+/// A move is the specification's copy_field, which is what it is in the model.
+fn lift_nicira(action: nicira::Action<wire::Action>, unknown: &mut Words) -> Action {
+    if let nicira::Action::RegMove(copy) = &action
+        && let (Some(src), Some(dst)) = (copy.src.field(), copy.dst.field())
+    {
+        return Action::CopyField(CopyField {
+            n_bits: copy.n_bits,
+            src: src.to_canonical(0, None).0,
+            src_offset: copy.src_ofs,
+            dst: dst.to_canonical(0, None).0,
+            dst_offset: copy.dst_ofs,
+        });
+    }
+    let inner = |action| Ok::<_, Infallible>(lift_one(action, unknown));
+    let Ok(lifted) = action.try_map(inner);
+    Action::Nicira(Box::new(lifted))
 }
 
 fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
@@ -261,7 +340,7 @@ pub(super) fn lift_instructions(
                 false
             }
             wire::Instruction::StatTrigger(_) => {
-                unknown.note(format_args!("instruction stat_trigger"));
+                unknown.note("instruction stat_trigger");
                 false
             }
             wire::Instruction::Unknown { kind, .. } => {

@@ -1,55 +1,160 @@
 //! Groups.
 
+use bytes::{BufMut, BytesMut};
+
 use super::{action, wire};
 use crate::flow::{
-    Bucket, Group, GroupCommand, GroupMod, GroupStats, GroupType, Unsupported, Words, duration,
-    kept, lacking,
+    Bucket, BucketPlace, Group, GroupCommand, GroupMod, GroupStats, GroupType, Selection,
+    Unsupported, Words, duration, kept, lacking,
 };
+use crate::oxm::{self, Oxm, OxmList};
+use crate::wire::{FixedText, Reader, Writer};
 use crate::{GroupId, PortNo, Version};
+
+/// Netronome, whose property of a group says how one selects.
+const NETRONOME: u32 = 0x0000_1540;
+const NTRT_SELECTION_METHOD: u32 = 1;
+/// Bytes of a method's name, its NUL included.
+const METHOD: usize = Selection::METHOD_BYTES + 1;
 
 pub(super) fn lower_mod(
     change: &GroupMod,
     version: Version,
 ) -> Result<wire::GroupMod, Unsupported> {
-    if change.group.selection.is_some() {
-        return Err(lacking(version, "selection_method of a group"));
-    }
-    let buckets = match change.command {
-        GroupCommand::InsertBuckets(_) => return Err(lacking(version, "insert_bucket of a group")),
-        GroupCommand::RemoveBuckets(_) => return Err(lacking(version, "remove_bucket of a group")),
-        GroupCommand::Delete => Vec::new(),
-        GroupCommand::Add | GroupCommand::Modify => change
-            .group
-            .buckets
+    let later = version >= Version::V1_5;
+    let (command, place) = lower_command(change.command, version)?;
+    let Group {
+        id,
+        kind,
+        ref buckets,
+        ref selection,
+    } = change.group;
+    let wanted = match change.command {
+        GroupCommand::Delete | GroupCommand::RemoveBuckets(_) => &[][..],
+        GroupCommand::Add | GroupCommand::Modify | GroupCommand::InsertBuckets(_) => buckets,
+    };
+    let defines = matches!(change.command, GroupCommand::Add | GroupCommand::Modify);
+    let property = match selection.as_deref().filter(|_| defines) {
+        Some(_) if !later => return Err(lacking(version, "selection_method of a group")),
+        Some(selection) => Some(lower_selection(selection, version)?),
+        None => None,
+    };
+    let weighed = kind == GroupType::Select;
+    Ok(wire::GroupMod {
+        command,
+        kind: lower_kind(kind),
+        group_id: id,
+        command_bucket_id: later.then_some(place),
+        buckets: wanted
             .iter()
             .zip(0..)
-            .map(|(bucket, number)| lower_bucket(bucket, number, version))
+            .map(|(bucket, number)| lower_bucket(bucket, number, weighed, version))
             .collect::<Result<_, _>>()?,
+        properties: later.then(|| property.into_iter().collect()),
+    })
+}
+
+fn lower_kind(kind: GroupType) -> wire::GroupType {
+    match kind {
+        GroupType::All => wire::GroupType::All,
+        GroupType::Select => wire::GroupType::Select,
+        GroupType::Indirect => wire::GroupType::Indirect,
+        GroupType::FastFailover => wire::GroupType::FastFailover,
+        GroupType::Other(number) => wire::GroupType::from(number),
+    }
+}
+
+/// The command, and the bucket it is about.
+fn lower_command(
+    command: GroupCommand,
+    version: Version,
+) -> Result<(wire::GroupModCommand, wire::BucketId), Unsupported> {
+    let id = |place| match place {
+        BucketPlace::First => wire::BucketId::FIRST,
+        BucketPlace::Last => wire::BucketId::LAST,
+        BucketPlace::All => wire::BucketId::ALL,
+        BucketPlace::Id(id) => wire::BucketId(id),
     };
     let later = version >= Version::V1_5;
-    Ok(wire::GroupMod {
-        command: match change.command {
-            GroupCommand::Add => wire::GroupModCommand::Add,
-            GroupCommand::Modify => wire::GroupModCommand::Modify,
-            _ => wire::GroupModCommand::Delete,
+    Ok(match command {
+        GroupCommand::Add => (wire::GroupModCommand::Add, wire::BucketId::ALL),
+        GroupCommand::Modify => (wire::GroupModCommand::Modify, wire::BucketId::ALL),
+        GroupCommand::Delete => (wire::GroupModCommand::Delete, wire::BucketId::ALL),
+        GroupCommand::InsertBuckets(place) if later => {
+            (wire::GroupModCommand::InsertBucket, id(place))
+        }
+        GroupCommand::RemoveBuckets(place) if later => {
+            (wire::GroupModCommand::RemoveBucket, id(place))
+        }
+        GroupCommand::InsertBuckets(_) => return Err(lacking(version, "insert_bucket of a group")),
+        GroupCommand::RemoveBuckets(_) => return Err(lacking(version, "remove_bucket of a group")),
+    })
+}
+
+/// `struct ntr_group_prop_selection_method`: padding, the name, the parameter, and each field with
+/// the bits of it that count in the place of a value.
+fn lower_selection(
+    selection: &Selection,
+    version: Version,
+) -> Result<wire::GroupProperty, Unsupported> {
+    let name = selection.method.as_bytes();
+    if !(1..METHOD).contains(&name.len()) {
+        let feature = format!("selection_method of {} bytes", name.len());
+        return Err(lacking(version, feature));
+    }
+    let mut data = BytesMut::new();
+    data.put_bytes(0, 4);
+    data.put_slice(name);
+    data.put_bytes(0, METHOD - name.len());
+    data.put_u64(selection.param);
+    let mut w = Writer::new(&mut data, version);
+    for (field, mask) in &selection.fields {
+        let Some(encoding) = field.encoding(version) else {
+            return Err(lacking(
+                version,
+                format!("selection by {}", field.info().name),
+            ));
+        };
+        oxm::write(&mut w, encoding, *mask, None);
+    }
+    Ok(wire::GroupProperty::Experimenter(
+        wire::ExperimenterProperty {
+            experimenter: NETRONOME,
+            exp_type: NTRT_SELECTION_METHOD,
+            data: data.freeze(),
         },
-        kind: match change.group.kind {
-            GroupType::All => wire::GroupType::All,
-            GroupType::Select => wire::GroupType::Select,
-            GroupType::Indirect => wire::GroupType::Indirect,
-            GroupType::FastFailover => wire::GroupType::FastFailover,
-            GroupType::Other(number) => wire::GroupType::from(number),
-        },
-        group_id: change.group.id,
-        command_bucket_id: later.then_some(wire::BucketId::ALL),
-        buckets,
-        properties: later.then(Vec::new),
+    ))
+}
+
+/// `None` for a property that is another one, or has a field without a name.
+fn lift_selection(property: &wire::GroupProperty) -> Option<Selection> {
+    let wire::GroupProperty::Experimenter(property) = property else {
+        return None;
+    };
+    if (property.experimenter, property.exp_type) != (NETRONOME, NTRT_SELECTION_METHOD) {
+        return None;
+    }
+    let mut r = Reader::new(&property.data, Version::V1_5);
+    r.pad(4).ok()?;
+    let name = r.array::<METHOD>().ok()?;
+    let param = r.u64().ok()?;
+    let rest = r.remaining();
+    let list = OxmList::decode(&mut r, rest).ok()?;
+    let field = |it: Oxm<'_>| {
+        let (field, mask, _) = it.field()?.to_canonical(it.value(), None);
+        Some((field, mask & field.info().full_mask()))
+    };
+    Some(Selection {
+        method: FixedText(name).text().into_owned(),
+        param,
+        fields: list.iter().map(field).collect::<Option<_>>()?,
     })
 }
 
 fn lower_bucket(
     bucket: &Bucket,
     number: u32,
+    weighed: bool,
     version: Version,
 ) -> Result<wire::Bucket, Unsupported> {
     let later = version >= Version::V1_5;
@@ -59,7 +164,7 @@ fn lower_bucket(
     let terms = if later {
         wire::BucketTerms::Properties {
             bucket_id: wire::BucketId(bucket.id.unwrap_or(number)),
-            properties: bucket_properties(bucket),
+            properties: bucket_properties(bucket, weighed),
         }
     } else {
         wire::BucketTerms::Fixed {
@@ -72,9 +177,9 @@ fn lower_bucket(
     Ok(wire::Bucket { terms, actions })
 }
 
-/// Those that say more than their absence.
-fn bucket_properties(bucket: &Bucket) -> Vec<wire::BucketProperty> {
-    let weight = (bucket.weight != 0).then_some(wire::BucketProperty::Weight {
+/// Those that say more than their absence; Open vSwitch takes the absence of a weight for one.
+fn bucket_properties(bucket: &Bucket, weighed: bool) -> Vec<wire::BucketProperty> {
+    let weight = (weighed || bucket.weight != 0).then_some(wire::BucketProperty::Weight {
         weight: bucket.weight,
     });
     let port = (bucket.watch_port != PortNo::ANY).then_some(wire::BucketProperty::WatchPort {
@@ -96,29 +201,38 @@ fn lift_kind(kind: wire::GroupType) -> GroupType {
     }
 }
 
-/// `None` for a change of single buckets.
-pub(super) fn lift_mod(change: wire::GroupMod) -> Option<GroupMod> {
-    Some(GroupMod {
-        command: match change.command {
-            wire::GroupModCommand::Add => GroupCommand::Add,
-            wire::GroupModCommand::Modify => GroupCommand::Modify,
-            wire::GroupModCommand::Delete => GroupCommand::Delete,
-            wire::GroupModCommand::InsertBucket | wire::GroupModCommand::RemoveBucket => {
-                return None;
-            }
-        },
-        group: lift(change.group_id, change.kind, change.buckets),
-    })
+pub(super) fn lift_mod(change: wire::GroupMod) -> GroupMod {
+    let place = match change.command_bucket_id {
+        Some(wire::BucketId::FIRST) => BucketPlace::First,
+        Some(wire::BucketId::LAST) => BucketPlace::Last,
+        None | Some(wire::BucketId::ALL) => BucketPlace::All,
+        Some(wire::BucketId(id)) => BucketPlace::Id(id),
+    };
+    let (command, usual) = match change.command {
+        wire::GroupModCommand::Add => (GroupCommand::Add, true),
+        wire::GroupModCommand::Modify => (GroupCommand::Modify, true),
+        wire::GroupModCommand::Delete => (GroupCommand::Delete, true),
+        wire::GroupModCommand::InsertBucket => (GroupCommand::InsertBuckets(place), false),
+        wire::GroupModCommand::RemoveBucket => (GroupCommand::RemoveBuckets(place), false),
+    };
+    let properties = change.properties.unwrap_or_default();
+    let mut group = lift(change.group_id, change.kind, change.buckets, usual);
+    group.selection = properties.iter().find_map(lift_selection).map(Box::new);
+    GroupMod { command, group }
 }
 
 pub(super) fn lift_desc(desc: wire::GroupDesc) -> Group {
-    lift(desc.group_id, desc.kind, desc.buckets)
+    lift(desc.group_id, desc.kind, desc.buckets, true)
 }
 
 /// An action without a name stays in its bucket, where [`crate::flow::Action::Unknown`] shows it.
-fn lift(id: GroupId, kind: wire::GroupType, buckets: Vec<wire::Bucket>) -> Group {
-    let buckets = buckets.into_iter().map(|bucket| Bucket {
-        id: bucket.bucket_id().map(|id| id.0),
+/// A number that is the bucket's place says nothing (`usual`), but where single ones are told.
+fn lift(id: GroupId, kind: wire::GroupType, buckets: Vec<wire::Bucket>, usual: bool) -> Group {
+    let buckets = (0..).zip(buckets).map(|(place, bucket)| Bucket {
+        id: bucket
+            .bucket_id()
+            .map(|id| id.0)
+            .filter(|id| !usual || *id != place),
         weight: bucket.weight().unwrap_or(0),
         watch_port: bucket.watch_port().unwrap_or(PortNo::ANY),
         watch_group: bucket.watch_group().unwrap_or(GroupId::ANY),

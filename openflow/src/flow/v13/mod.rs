@@ -296,8 +296,8 @@ pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowM
     }
 }
 
-/// As [`lift_flow_mod`]; `None` for a change of single buckets.
-pub(super) fn lift_group_mod(change: wire::GroupMod) -> Option<GroupMod> {
+/// As [`lift_flow_mod`].
+pub(super) fn lift_group_mod(change: wire::GroupMod) -> GroupMod {
     group::lift_mod(change)
 }
 
