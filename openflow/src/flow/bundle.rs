@@ -93,6 +93,12 @@ impl BundleStep {
     }
 }
 
+/// The reply of a switch, by its number.
+pub(super) fn lift(id: u32, kind: u16) -> Option<FromSwitch> {
+    let done = BundleDone::from_control(kind)?;
+    Some(FromSwitch::Bundle { id, done })
+}
+
 /// The reply of a switch that speaks 1.3.
 pub(super) fn lift_experimenter(message: &Experimenter) -> Option<FromSwitch> {
     if (message.experimenter, message.exp_type) != (ONF, CONTROL.1) {

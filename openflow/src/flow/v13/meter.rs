@@ -3,7 +3,8 @@
 use super::wire;
 use crate::Version;
 use crate::flow::{
-    Band, BandKind, Meter, MeterCommand, MeterFlags, MeterMod, Unsupported, lacking,
+    Band, BandKind, Meter, MeterCommand, MeterFeatures, MeterFlags, MeterMod, MeterStats,
+    Unsupported, duration, kept, lacking,
 };
 
 pub(super) fn lower_mod(
@@ -70,6 +71,29 @@ pub(super) fn lift(
         id,
         flags: MeterFlags::from_bits_retain(flags.bits()),
         bands: bands.iter().map(lift_band).collect(),
+    }
+}
+
+pub(super) fn lift_stats(stats: &wire::MeterStats) -> MeterStats {
+    let band = |it: &wire::MeterBandStats| (kept(it.packet_band_count), kept(it.byte_band_count));
+    MeterStats {
+        id: stats.meter_id,
+        flows: stats.users.count(),
+        packets_in: kept(stats.packet_in_count),
+        bytes_in: kept(stats.byte_in_count),
+        age: duration(stats.duration_sec, stats.duration_nsec),
+        bands: stats.band_stats.iter().map(band).collect(),
+    }
+}
+
+pub(super) fn lift_features(features: &wire::MeterFeatures) -> MeterFeatures {
+    let capabilities = u16::try_from(features.capabilities.bits()).unwrap_or(u16::MAX);
+    MeterFeatures {
+        max_meters: features.max_meter,
+        band_types: features.band_types.bits(),
+        capabilities: MeterFlags::from_bits_truncate(capabilities),
+        max_bands: features.max_bands,
+        max_color: features.max_color,
     }
 }
 

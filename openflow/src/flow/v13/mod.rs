@@ -85,10 +85,22 @@ pub(super) fn encode(
             multipart::request(Ask::GroupDesc((version >= Version::V1_5).then_some(all)))
         }
         ToSwitch::MeterMod(change) => wire::Body::MeterMod(meter::lower_mod(change, version)?),
-        ToSwitch::MeterStatsRequest(_)
-        | ToSwitch::MeterConfigRequest(_)
-        | ToSwitch::MeterFeaturesRequest
-        | ToSwitch::QueueStatsRequest { .. } => return Err(lacking(version, "this request")),
+        ToSwitch::MeterStatsRequest(id) => {
+            multipart::request(Ask::Meter(wire::MeterRequest { meter_id: *id }))
+        }
+        ToSwitch::MeterConfigRequest(id) if version >= Version::V1_5 => {
+            multipart::request(Ask::MeterDesc(wire::MeterRequest { meter_id: *id }))
+        }
+        ToSwitch::MeterConfigRequest(id) => {
+            multipart::request(Ask::MeterConfig(wire::MeterRequest { meter_id: *id }))
+        }
+        ToSwitch::MeterFeaturesRequest => multipart::request(Ask::MeterFeatures),
+        ToSwitch::QueueStatsRequest { port, queue } => {
+            multipart::request(Ask::Queue(wire::QueueStatsRequest {
+                port_no: *port,
+                queue_id: queue.unwrap_or(wire::QueueStatsRequest::ALL),
+            }))
+        }
         ToSwitch::Bundle(_) => return Err(lacking(version, "bundles in a bundle")),
     };
     Message::v13(version, xid, body)
@@ -193,6 +205,10 @@ pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
         wire::Body::MultipartReply(reply) => multipart::lift(reply),
         wire::Body::BarrierReply => FromSwitch::BarrierReply,
         wire::Body::RoleReply(role) => lift_role(role),
+        wire::Body::BundleControl(control) => {
+            bundle::lift(control.bundle_id, control.kind.into())
+                .unwrap_or(FromSwitch::Other("bundle_control"))
+        }
         wire::Body::Experimenter(message) => {
             bundle::lift_experimenter(&message).unwrap_or(FromSwitch::Other("experimenter"))
         }
@@ -209,6 +225,9 @@ fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
             wire::PacketInReason::NoMatch => PacketInReason::NoMatch,
             wire::PacketInReason::Action => PacketInReason::Action,
             wire::PacketInReason::InvalidTtl => PacketInReason::InvalidTtl,
+            wire::PacketInReason::ActionSet => PacketInReason::ActionSet,
+            wire::PacketInReason::Group => PacketInReason::Group,
+            wire::PacketInReason::PacketOut => PacketInReason::PacketOut,
             other => PacketInReason::Other(other.into()),
         },
         table: packet.table_id,
@@ -247,6 +266,8 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
             wire::FlowRemovedReason::HardTimeout => FlowRemovedReason::HardTimeout,
             wire::FlowRemovedReason::Delete => FlowRemovedReason::Delete,
             wire::FlowRemovedReason::GroupDelete => FlowRemovedReason::GroupDelete,
+            wire::FlowRemovedReason::MeterDelete => FlowRemovedReason::MeterDelete,
+            wire::FlowRemovedReason::Eviction => FlowRemovedReason::Eviction,
             other => FlowRemovedReason::Other(other.into()),
         },
         matching,

@@ -1,9 +1,9 @@
 //! Statistics and descriptions.
 
-use super::{action, group, matching, port, wire};
+use super::{action, group, matching, meter, port, wire};
 use crate::Version;
 use crate::flow::{
-    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, SwitchDesc, TableStats,
+    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc, TableStats,
     Unsupported, Words, duration, kept,
 };
 use crate::oxs::Statistic;
@@ -70,6 +70,24 @@ pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
             ports: ports.iter().map(port::lift).collect(),
             more,
         },
+        MultipartReplyBody::Meter(meters) => FromSwitch::MeterStats {
+            meters: meters.iter().map(meter::lift_stats).collect(),
+            more,
+        },
+        MultipartReplyBody::MeterConfig(meters) | MultipartReplyBody::MeterDesc(meters) => {
+            let lift = |it: &wire::MeterConfig| meter::lift(it.meter_id, it.flags, &it.bands);
+            FromSwitch::MeterConfig {
+                meters: meters.iter().map(lift).collect(),
+                more,
+            }
+        }
+        MultipartReplyBody::MeterFeatures(features) => {
+            FromSwitch::MeterFeatures(meter::lift_features(&features))
+        }
+        MultipartReplyBody::Queue(queues) => FromSwitch::QueueStats {
+            queues: queues.iter().map(lift_queue).collect(),
+            more,
+        },
         _ => FromSwitch::Other("multipart_reply"),
     }
 }
@@ -134,6 +152,19 @@ fn lift_table(table: &wire::TableStats) -> TableStats {
         active: table.active_count,
         lookups: table.lookup_count,
         matched: table.matched_count,
+    }
+}
+
+fn lift_queue(stats: &wire::QueueStats) -> QueueStats {
+    let counter = |value: u64| (value != u64::MAX).then_some(value);
+    QueueStats {
+        port: stats.port_no,
+        queue: stats.queue_id,
+        tx_bytes: counter(stats.tx_bytes),
+        tx_packets: counter(stats.tx_packets),
+        tx_errors: counter(stats.tx_errors),
+        age: (stats.duration_sec != u32::MAX)
+            .then(|| duration(stats.duration_sec, stats.duration_nsec)),
     }
 }
 
