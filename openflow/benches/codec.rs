@@ -137,7 +137,11 @@ fn flow_mod() -> Message {
         matching: five_fields(),
         instructions: one_output(),
     };
-    Message::v13(Version::V1_3, Xid(2), v13::Body::FlowMod(flow_mod))
+    Message::v13(
+        Version::V1_3,
+        Xid(2),
+        v13::Body::FlowMod(Box::new(flow_mod)),
+    )
 }
 
 fn flow_stats(entries: usize) -> Message {

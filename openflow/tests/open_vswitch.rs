@@ -53,7 +53,7 @@ fn fields(list: &[MatchField]) -> v13::Match {
 }
 
 fn flow_mod(matching: v13::Match, instructions: v13::Instructions) -> Message {
-    of13(v13::Body::FlowMod(v13::FlowMod {
+    of13(v13::Body::FlowMod(Box::new(v13::FlowMod {
         cookie: Cookie(0xabc),
         cookie_mask: 0,
         table_id: TableId(2),
@@ -68,7 +68,7 @@ fn flow_mod(matching: v13::Match, instructions: v13::Instructions) -> Message {
         importance: None,
         matching,
         instructions,
-    }))
+    })))
 }
 
 #[test]

@@ -25,12 +25,8 @@ pub(super) fn message(
 ) -> Result<(), Unsupported> {
     let start = into.len();
     let mut w = Writer::new(into, version);
-    w.u8(version.wire());
-    w.u8(kind);
-    let outcome = length(&mut w, start, "message", |w| {
-        w.u32(xid.0);
-        body(w)
-    });
+    let mut outcome = Ok(());
+    w.header(version.wire(), kind, xid, "message", |w| outcome = body(w));
     let outcome = outcome.and_then(|()| w.finish().map_err(|error| too_long(version, &error)));
     if outcome.is_err() {
         into.truncate(start);

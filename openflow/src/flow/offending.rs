@@ -92,7 +92,7 @@ fn whole(message: Message) -> String {
             flow_mod(&v10::lift_flow_mod(change, &mut unknown), unknown)
         }
         Body::V13(crate::v13::Body::FlowMod(change)) => {
-            flow_mod(&v13::lift_flow_mod(change, &mut unknown), unknown)
+            flow_mod(&v13::lift_flow_mod(*change, &mut unknown), unknown)
         }
         Body::V13(crate::v13::Body::GroupMod(change)) => {
             let change = v13::lift_group_mod(change);

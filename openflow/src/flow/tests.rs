@@ -29,7 +29,7 @@ fn through_bytes(change: &FlowMod, version: Version) -> (FlowMod, Option<String>
     assert_eq!(bytes, by_wire_structs);
     let lifted = match message.body {
         Body::V10(crate::v10::Body::FlowMod(wire)) => v10::lift_flow_mod(wire, &mut unknown),
-        Body::V13(crate::v13::Body::FlowMod(wire)) => v13::lift_flow_mod(wire, &mut unknown),
+        Body::V13(crate::v13::Body::FlowMod(wire)) => v13::lift_flow_mod(*wire, &mut unknown),
         other => panic!("{other:?} is no flow-mod"),
     };
     (lifted, unknown.into_option())

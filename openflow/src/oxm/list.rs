@@ -101,6 +101,17 @@ impl OxmList {
         Ok(Self { bytes })
     }
 
+    /// The first `len` of these bytes, if all of them are the specification's own fields, they fit
+    /// without heap allocation, and the bytes go on far enough for a copy of fixed size.
+    #[inline]
+    pub(crate) fn at_once(bytes: &[u8], len: usize) -> Option<Self> {
+        let window: &[u8; INLINE] = bytes.first_chunk()?;
+        let good = all_known(window.get(..len)?);
+        good.then(|| Self {
+            bytes: SmallVec::from_buf_and_len(*window, len),
+        })
+    }
+
     pub(crate) fn encode(&self, w: &mut Writer<'_>) {
         w.bytes(&self.bytes);
     }
@@ -113,6 +124,17 @@ impl OxmList {
 
 /// Writes a field of the table. Bits beyond its bytes are cut off.
 pub(crate) fn write(w: &mut Writer<'_>, field: Field, value: u128, mask: Option<u128>) {
+    let info = field.info();
+    if let (None, None) = (mask, info.experimenter) {
+        let width = info.width(value, mask);
+        let length = u8::try_from(width).expect("a value has at most 16 bytes");
+        let mut bytes = [0; 20];
+        bytes[..4].copy_from_slice(&header_bytes(info.class, info.code, false, length));
+        // To the front: the bytes before those of the field are the ones cut off.
+        let front = value << (128 - 8 * width);
+        bytes[4..].copy_from_slice(&front.to_be_bytes());
+        return w.front_of(&bytes, 4 + width);
+    }
     // The longest of the table: header, experimenter, 16 bytes and as many of a mask.
     let mut bytes = SmallVec::<[u8; 40]>::new();
     append(&mut bytes, field, value, mask);

@@ -10,8 +10,8 @@ use super::PortNo;
 use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 use crate::{MacAddr, nicira};
 
-/// Actions in order; up to four without heap allocation.
-pub type Actions = SmallVec<[Action; 4]>;
+/// Actions in order; up to two without heap allocation.
+pub type Actions = SmallVec<[Action; 2]>;
 
 /// One action (OF 1.0 §5.2.4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]

@@ -9,8 +9,8 @@ use crate::oxm::OxmField;
 use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer, json};
 use crate::{GroupId, MeterId, PortNo, Version, nicira};
 
-/// Actions in order; up to four without heap allocation.
-pub type Actions = SmallVec<[Action; 4]>;
+/// Actions in order; up to two without heap allocation.
+pub type Actions = SmallVec<[Action; 2]>;
 
 /// One action (OF 1.3.5 §7.2.5).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -209,12 +209,18 @@ impl Wire for Action {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
+        if let Self::Output { port, max_len } = self {
+            return w.block::<16>(|b| {
+                b.u16(kind::OUTPUT);
+                b.u16(16);
+                b.u32(port.0);
+                b.u16(*max_len);
+                b.pad(6);
+            });
+        }
         w.tlv_of_8(self.kind(), "actions", |w| match self {
-            Self::Output { port, max_len } => {
-                port.encode(w);
-                w.u16(*max_len);
-            }
-            Self::CopyTtlOut
+            Self::Output { .. }
+            | Self::CopyTtlOut
             | Self::CopyTtlIn
             | Self::DecMplsTtl
             | Self::PopVlan

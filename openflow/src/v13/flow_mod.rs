@@ -67,21 +67,23 @@ impl Wire for FlowMod {
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        self.cookie.encode(w);
-        self.cookie_mask.encode(w);
-        self.table_id.encode(w);
-        self.command.encode(w);
-        self.idle_timeout.encode(w);
-        self.hard_timeout.encode(w);
-        self.priority.encode(w);
-        self.buffer_id.encode(w);
-        self.out_port.encode(w);
-        self.out_group.encode(w);
-        self.flags.encode(w);
         if self.importance.is_some() && w.version() < Version::V1_4 {
             w.lacks("importance of flow entries");
         }
-        w.u16(self.importance.unwrap_or(0));
+        w.block::<40>(|b| {
+            b.u64(self.cookie.0);
+            b.u64(self.cookie_mask);
+            b.u8(self.table_id.0);
+            b.u8(self.command.into());
+            b.u16(self.idle_timeout);
+            b.u16(self.hard_timeout);
+            b.u16(self.priority);
+            b.u32(self.buffer_id.0);
+            b.u32(self.out_port.0);
+            b.u32(self.out_group.0);
+            b.u16(self.flags.bits());
+            b.u16(self.importance.unwrap_or(0));
+        });
         self.matching.encode(w);
         w.list(&self.instructions);
     }

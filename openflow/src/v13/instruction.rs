@@ -176,7 +176,7 @@ impl Wire for Instruction {
                 w.u64(*metadata_mask);
             }
             Self::WriteActions { actions } | Self::ApplyActions { actions } => {
-                w.pad(4);
+                w.u32(0);
                 w.list(actions);
             }
             Self::ClearActions => {}

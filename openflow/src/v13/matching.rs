@@ -15,7 +15,7 @@ pub struct Match {
 
 impl Match {
     /// OFPMT_OXM.
-    const OXM: u16 = 1;
+    pub(super) const OXM: u16 = 1;
 
     /// Bytes it takes in a message, padding included.
     pub(super) fn encoded_len(&self) -> usize {

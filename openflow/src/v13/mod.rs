@@ -113,7 +113,7 @@ message_types! {
     /// A packet to send.
     13 "packet_out" V1_3 V1_5 PacketOut(PacketOut);
     /// Change the flow tables.
-    14 "flow_mod" V1_3 V1_5 FlowMod(FlowMod);
+    14 "flow_mod" V1_3 V1_5 FlowMod(Box<FlowMod>);
     /// Change the groups.
     15 "group_mod" V1_3 V1_5 GroupMod(GroupMod);
     /// Change a port.

@@ -1,9 +1,10 @@
 //! A packet for the controller.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use serde::Serialize;
 
 use super::Match;
+use crate::oxm::OxmList;
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 use crate::{BufferId, Cookie, TableId};
 
@@ -27,6 +28,64 @@ pub struct PacketIn {
     /// The packet, as much as was sent.
     #[serde(serialize_with = "json::hex")]
     pub data: Bytes,
+}
+
+impl PacketIn {
+    pub(crate) const KIND: u8 = 10;
+
+    /// Reads a whole frame in one look, if it is as packet-ins are: match fields of the
+    /// specification, and enough bytes for them. All others are read field by field, which finds
+    /// what is wrong, to the same result.
+    ///
+    /// Of all messages this one comes millions of times a second; one check for the fixed part,
+    /// and none of the bookkeeping for errors, take a third of the time.
+    #[inline]
+    pub(crate) fn at_once(frame: &mut Bytes) -> Option<Self> {
+        const FIXED: usize = 8 + 16 + 4;
+        let head: &[u8; FIXED] = frame.first_chunk()?;
+        let [_, _, _, _, _, _, _, _, head @ ..] = *head;
+        let [
+            b0,
+            b1,
+            b2,
+            b3,
+            l0,
+            l1,
+            reason,
+            table,
+            c0,
+            c1,
+            c2,
+            c3,
+            c4,
+            c5,
+            c6,
+            c7,
+            kind @ ..,
+            m0,
+            m1,
+        ] = head;
+        let match_len = usize::from(u16::from_be_bytes([m0, m1]));
+        let fields = match_len.checked_sub(4)?;
+        let payload = FIXED - 4 + match_len.next_multiple_of(8) + 2;
+        if kind != Match::OXM.to_be_bytes() || payload > frame.len() {
+            return None;
+        }
+        let oxm_fields = OxmList::at_once(&frame[FIXED..], fields)?;
+        Some(Self {
+            buffer_id: BufferId(u32::from_be_bytes([b0, b1, b2, b3])),
+            total_len: u16::from_be_bytes([l0, l1]),
+            reason: PacketInReason::from(reason),
+            table_id: TableId(table),
+            cookie: Cookie(u64::from_be_bytes([c0, c1, c2, c3, c4, c5, c6, c7])),
+            matching: Match { oxm_fields },
+            data: {
+                let mut data = std::mem::take(frame);
+                data.advance(payload);
+                data
+            },
+        })
+    }
 }
 
 impl Wire for PacketIn {

@@ -153,7 +153,7 @@ impl Message {
     }
 
     /// Reads exactly one frame. Payloads share its memory.
-    pub fn decode(frame: Bytes) -> Result<Self, DecodeError> {
+    pub fn decode(mut frame: Bytes) -> Result<Self, DecodeError> {
         let header = Header::of_frame(&frame)?;
         let Header {
             version, kind, xid, ..
@@ -166,6 +166,12 @@ impl Message {
             let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_VERSION);
             return Err(error.in_field("version").in_field("header"));
         };
+        if spoken != Version::V1_0
+            && kind == v13::PacketIn::KIND
+            && let Some(packet_in) = v13::PacketIn::at_once(&mut frame)
+        {
+            return Ok(Self::of(header, Body::V13(v13::Body::PacketIn(packet_in))));
+        }
         match spoken {
             Version::V1_0 => v10::Body::decode(header, spoken, frame),
             Version::V1_3 | Version::V1_4 | Version::V1_5 => {
@@ -193,16 +199,17 @@ impl Message {
         };
         let start = into.len();
         let mut w = Writer::new(into, layout);
-        w.u8(self.version);
-        w.u8(self.kind());
-        w.length(start, self.type_name(), |w| {
-            w.u32(self.xid.0);
-            match &self.body {
+        w.header(
+            self.version,
+            self.kind(),
+            self.xid,
+            self.type_name(),
+            |w| match &self.body {
                 Body::Hello(hello) => hello.encode(w),
                 Body::V10(body) => body.encode(w),
                 Body::V13(body) => body.encode(w),
-            }
-        });
+            },
+        );
         let fits = w.finish();
         if fits.is_err() {
             into.truncate(start);

@@ -63,7 +63,7 @@ pub use line::decode_line;
 pub use message::{Body, Echo, Error, Experimenter, Message, MessageType};
 pub use reader::{Mark, Reader};
 pub use text::FixedText;
-pub use writer::Writer;
+pub use writer::{Block, Writer};
 
 /// A part of a message with one encoding per version.
 ///
@@ -84,5 +84,15 @@ pub trait Wire: Sized {
     #[doc(hidden)]
     fn payload_mut(&mut self) -> Option<&mut Bytes> {
         None
+    }
+}
+
+impl<T: Wire> Wire for Box<T> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::decode(reader).map(Self::new)
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        T::encode(self, writer);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn of_10() -> impl Strategy<Value = v10::FlowMod> {
 
 pub(crate) fn of_13(version: Version) -> impl Strategy<Value = v13::FlowMod> {
     lowered(version).prop_map(|body| match body {
-        Body::V13(v13::Body::FlowMod(flow_mod)) => flow_mod,
+        Body::V13(v13::Body::FlowMod(flow_mod)) => *flow_mod,
         other => panic!("{other:?}"),
     })
 }

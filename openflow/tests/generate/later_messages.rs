@@ -198,7 +198,7 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     use v13::Body;
     let whole = move |(xid, body)| Box::new(Message::v13(version, Xid(xid), body));
     let change = prop_oneof![
-        flow_mod(version).prop_map(Body::FlowMod),
+        flow_mod(version).prop_map(|change| Body::FlowMod(Box::new(change))),
         group_mod(version).prop_map(Body::GroupMod),
     ];
     let request = prop_oneof![

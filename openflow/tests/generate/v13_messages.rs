@@ -216,7 +216,9 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
         ("packet_out", packet_out.prop_map(Body::PacketOut).boxed()),
         (
             "flow_mod",
-            flow_mod(version).prop_map(Body::FlowMod).boxed(),
+            flow_mod(version)
+                .prop_map(|change| Body::FlowMod(Box::new(change)))
+                .boxed(),
         ),
         (
             "group_mod",

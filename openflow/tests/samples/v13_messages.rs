@@ -240,7 +240,7 @@ fn bodies() -> Vec<v13::Body> {
             actions: actions(),
             data: Bytes::from_static(PACKET),
         }),
-        Body::FlowMod(v13::FlowMod {
+        Body::FlowMod(Box::new(v13::FlowMod {
             cookie: Cookie(1),
             cookie_mask: 2,
             table_id: TableId(3),
@@ -255,7 +255,7 @@ fn bodies() -> Vec<v13::Body> {
             importance: None,
             matching: matching(),
             instructions: instructions(),
-        }),
+        })),
         Body::GroupMod(v13::GroupMod {
             command: v13::GroupModCommand::Modify,
             kind: v13::GroupType::FastFailover,

@@ -303,11 +303,15 @@ fn write_list<'a>(
     actions: impl Iterator<Item = &'a Action>,
 ) -> Result<(), Unsupported> {
     let start = w.position();
-    w.u16(kind);
-    direct::length(w, start, "instructions", |w| {
-        w.pad(4);
-        write(w, actions)
-    })
+    w.block::<8>(|b| {
+        b.u16(kind);
+        b.pad(2 + 4);
+    });
+    let mut outcome = Ok(());
+    w.measured(start + 2, start, "instructions", |w| {
+        outcome = write(w, actions);
+    });
+    outcome
 }
 
 /// An instruction that comes twice, which a switch refuses, is as unknown as one without a name.

@@ -116,16 +116,20 @@ fn encode_packet_out(
     into: &mut BytesMut,
 ) -> Result<(), Unsupported> {
     direct::message(into, version, xid, direct::PACKET_OUT, |w| {
-        w.u32(packet.buffer_id.0);
         if version >= Version::V1_5 {
+            w.u32(packet.buffer_id.0);
             write_by_match(w, packet)?;
         } else {
-            w.u32(packet.in_port.0);
-            let actions_start = w.position() + 2 + 6;
-            direct::length(w, actions_start, "packet_out.actions", |w| {
-                w.pad(6);
-                action::write(w, &packet.actions)
-            })?;
+            w.block::<16>(|b| {
+                b.u32(packet.buffer_id.0);
+                b.u32(packet.in_port.0);
+                b.pad(2 + 6);
+            });
+            let (start, mut outcome) = (w.position(), Ok(()));
+            w.measured(start - 8, start, "packet_out.actions", |w| {
+                outcome = action::write(w, &packet.actions);
+            });
+            outcome?;
         }
         w.bytes(&packet.data);
         Ok(())
@@ -156,19 +160,21 @@ fn encode_flow_mod(
         return Err(lacking(version, "importance"));
     }
     direct::message(into, version, xid, direct::FLOW_MOD, |w| {
-        w.u64(change.cookie.0);
-        w.u64(change.cookie_mask);
-        w.u8(change.table.0);
-        w.u8(lower_command(change.command).into());
-        w.u16(change.idle_timeout_s);
-        w.u16(change.hard_timeout_s);
-        w.u16(change.priority);
-        w.u32(change.buffer_id.0);
-        w.u32(change.out_port.0);
-        w.u32(change.out_group.0);
-        w.u16(change.flags.bits());
-        // Padding in 1.3.
-        w.u16(change.importance);
+        w.block::<40>(|b| {
+            b.u64(change.cookie.0);
+            b.u64(change.cookie_mask);
+            b.u8(change.table.0);
+            b.u8(lower_command(change.command).into());
+            b.u16(change.idle_timeout_s);
+            b.u16(change.hard_timeout_s);
+            b.u16(change.priority);
+            b.u32(change.buffer_id.0);
+            b.u32(change.out_port.0);
+            b.u32(change.out_group.0);
+            b.u16(change.flags.bits());
+            // Padding in 1.3.
+            b.u16(change.importance);
+        });
         matching::write(w, &change.matching)?;
         action::write_instructions(w, &change.instructions)
     })
