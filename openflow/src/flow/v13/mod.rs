@@ -211,10 +211,8 @@ pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
         wire::Body::MultipartReply(reply) => multipart::lift(reply),
         wire::Body::BarrierReply => FromSwitch::BarrierReply,
         wire::Body::RoleReply(role) => lift_role(role),
-        wire::Body::BundleControl(control) => {
-            bundle::lift(control.bundle_id, control.kind.into())
-                .unwrap_or(FromSwitch::Other("bundle_control"))
-        }
+        wire::Body::BundleControl(control) => bundle::lift(control.bundle_id, control.kind.into())
+            .unwrap_or(FromSwitch::Other("bundle_control")),
         wire::Body::Experimenter(message) => {
             bundle::lift_experimenter(&message).unwrap_or(FromSwitch::Other("experimenter"))
         }

@@ -3,8 +3,8 @@
 use super::{action, group, matching, meter, port, wire};
 use crate::Version;
 use crate::flow::{
-    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc, TableStats,
-    Unsupported, Words, duration, kept,
+    FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
+    TableStats, Unsupported, Words, duration, kept,
 };
 use crate::oxs::Statistic;
 use wire::{
