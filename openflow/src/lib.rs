@@ -79,6 +79,7 @@
 pub mod wire;
 
 pub mod coverage;
+pub mod experimenter;
 pub mod flow;
 pub mod nicira;
 pub mod oxm;

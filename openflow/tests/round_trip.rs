@@ -38,6 +38,11 @@ proptest! {
         survives(&message)?;
     }
 
+    #[test]
+    fn messages_in_messages_survive(message in generate::experimenter::nested()) {
+        survives(&message)?;
+    }
+
     /// Garbage of any length, and garbage behind a header that fits: refused or a message, never
     /// a panic; a message encodes to as many bytes.
     #[test]

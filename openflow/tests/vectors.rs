@@ -42,16 +42,31 @@ fn valid_vectors_decode_and_encode_to_the_same_bytes() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Those that are wrong only inside an experimenter's message are kept unread.
 #[test]
 fn malformed_vectors_are_refused() {
-    for vector in vectors()
-        .iter()
-        .filter(|v| !v.valid && v.r#type != "experimenter")
-    {
+    for vector in vectors().iter().filter(|vector| !vector.valid) {
         let error = Message::decode(vector.bytes().into()).expect_err(&vector.name);
         let named = error.path().starts_with("header") || error.path().starts_with(&vector.r#type);
         assert!(named, "{}: {error}", vector.name);
+        if let Some(experimenter) = error.experimenter_answer() {
+            let expected = vector.openflow_error.as_deref();
+            assert_eq!(expected, Some(experimenter.name), "{}", vector.name);
+        }
+    }
+}
+
+#[test]
+fn experimenters_of_vectors_are_read() {
+    for vector in vectors().iter().filter(|vector| vector.valid) {
+        let subtype = vector.subtype.as_deref().unwrap_or_default();
+        if !subtype.contains("0x00002320") && !subtype.contains("0x4f4e4600") {
+            continue;
+        }
+        let line = openflow::decode_line(&vector.hex);
+        let named = ["nxt_", "nxst_", "onft_", "onfst_"];
+        let named = named.map(|prefix| format!("\"exp_type\":\"{prefix}"));
+        let read = named.iter().any(|start| line.contains(start));
+        assert!(read, "{}: {line}", vector.name);
     }
 }
 

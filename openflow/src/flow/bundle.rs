@@ -6,6 +6,7 @@ use bitflags::bitflags;
 use bytes::BytesMut;
 
 use super::{FromSwitch, ToSwitch, Unsupported, direct, lacking};
+use crate::experimenter::onf;
 use crate::wire::{Experimenter, Writer};
 use crate::{Version, Xid};
 
@@ -101,14 +102,15 @@ pub(super) fn lift(id: u32, kind: u16) -> Option<FromSwitch> {
 
 /// The reply of a switch that speaks 1.3.
 pub(super) fn lift_experimenter(message: &Experimenter) -> Option<FromSwitch> {
-    if (message.experimenter, message.exp_type) != (ONF, CONTROL.1) {
+    let Experimenter::Onf(message) = message else {
         return None;
-    }
-    let ([a, b, c, d], rest) = message.data.split_first_chunk()?;
-    let (kind, _) = rest.split_first_chunk()?;
+    };
+    let onf::Message::BundleControl(control) = &**message else {
+        return None;
+    };
     Some(FromSwitch::Bundle {
-        id: u32::from_be_bytes([*a, *b, *c, *d]),
-        done: BundleDone::from_control(u16::from_be_bytes(*kind))?,
+        id: control.bundle_id,
+        done: BundleDone::from_control(control.kind.into())?,
     })
 }
 

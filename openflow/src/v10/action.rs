@@ -119,7 +119,7 @@ mod kind {
 }
 
 /// Every action left in `r`.
-pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Actions, DecodeError> {
+pub(crate) fn decode_rest(r: &mut Reader<'_>) -> Result<Actions, DecodeError> {
     r.blaming(ErrorCode::BAD_ACTION_BAD_LEN, |r| r.small_list("actions"))
 }
 

@@ -18,6 +18,7 @@ mod queue_config;
 mod stats;
 mod vendor;
 
+pub(crate) use action::decode_rest as decode_actions;
 pub use action::{Action, Actions};
 pub use config::{ConfigFlags, SwitchConfig};
 pub use features::{ActionSet, Capabilities, FeaturesReply};

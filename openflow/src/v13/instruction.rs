@@ -104,7 +104,7 @@ mod kind {
 }
 
 /// Every instruction left in `r`.
-pub(super) fn decode_rest(r: &mut Reader<'_>) -> Result<Instructions, DecodeError> {
+pub(crate) fn decode_rest(r: &mut Reader<'_>) -> Result<Instructions, DecodeError> {
     r.blaming(ErrorCode::BAD_INSTRUCTION_BAD_LEN, |r| {
         r.small_list("instructions")
     })

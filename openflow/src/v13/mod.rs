@@ -35,6 +35,7 @@ mod table_desc;
 mod table_mod;
 mod table_status;
 
+pub(crate) use action::decode_rest as decode_actions;
 pub use action::{Action, Actions};
 pub use async_config::{AsyncConfig, AsyncProperty, AsyncPropertyBody, AsyncPropertyType};
 pub use bucket::{Bucket, BucketId, BucketProperty, BucketTerms};
@@ -50,22 +51,22 @@ pub use features::{Capabilities, FeaturesReply};
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};
 pub use group_mod::{GroupMod, GroupModCommand, GroupProperty, GroupType};
+pub(crate) use instruction::decode_rest as decode_instructions;
 pub use instruction::{Instruction, Instructions, StatTrigger, StatTriggerFlags};
 pub use matching::Match;
 pub use meter_mod::{MeterBand, MeterFlags, MeterMod, MeterModCommand};
 pub use multipart::{
     ActionId, ActionType, ActionTypes, AggregateStats, BucketCounter, BundleFeatureFlags,
     BundleFeatures, BundleFeaturesProperty, BundleFeaturesRequest, DescStats, EthernetCounters,
-    ExperimenterMultipart, FeatureId, FlowDesc, FlowLightweightStats, FlowMonitorCommand,
-    FlowMonitorFlags, FlowMonitorRequest, FlowStats, FlowStatsReason, FlowStatsRequest, FlowUpdate,
-    FlowUpdateFull, GroupCapabilities, GroupDesc, GroupFeatures, GroupStats, GroupStatsRequest,
-    GroupTypes, InstructionId, InstructionType, MeterBandStats, MeterBandTypes, MeterCapabilities,
-    MeterConfig, MeterFeatureFlags, MeterFeatures, MeterRequest, MeterStats, MeterUsers,
-    MultipartFlags, MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody,
-    OpticalCounters, OpticalStatsFlags, PortCounters, PortStats, PortStatsProperty,
-    PortStatsRequest, QueueDesc, QueueDescProperty, QueueStats, QueueStatsProperty,
-    QueueStatsRequest, TableAbilities, TableFeatureFlags, TableFeatureProperty, TableFeatures,
-    TableFeaturesCommand, TableStats,
+    FeatureId, FlowDesc, FlowLightweightStats, FlowMonitorCommand, FlowMonitorFlags,
+    FlowMonitorRequest, FlowStats, FlowStatsReason, FlowStatsRequest, FlowUpdate, FlowUpdateFull,
+    GroupCapabilities, GroupDesc, GroupFeatures, GroupStats, GroupStatsRequest, GroupTypes,
+    InstructionId, InstructionType, MeterBandStats, MeterBandTypes, MeterCapabilities, MeterConfig,
+    MeterFeatureFlags, MeterFeatures, MeterRequest, MeterStats, MeterUsers, MultipartFlags,
+    MultipartReply, MultipartReplyBody, MultipartRequest, MultipartRequestBody, OpticalCounters,
+    OpticalStatsFlags, PortCounters, PortStats, PortStatsProperty, PortStatsRequest, QueueDesc,
+    QueueDescProperty, QueueStats, QueueStatsProperty, QueueStatsRequest, TableAbilities,
+    TableFeatureFlags, TableFeatureProperty, TableFeatures, TableFeaturesCommand, TableStats,
 };
 pub use packet_in::{PacketIn, PacketInReason};
 pub use packet_out::{PacketOrigin, PacketOut};

@@ -55,12 +55,12 @@ pub struct UnknownProperty {
 
 impl UnknownProperty {
     /// What follows the header of a property of type `kind`.
-    pub(super) fn decode(kind: u16, r: &mut Reader<'_>) -> Self {
+    pub(crate) fn decode(kind: u16, r: &mut Reader<'_>) -> Self {
         let data = r.rest();
         Self { kind, data }
     }
 
-    pub(super) fn encode(&self, w: &mut Writer<'_>, what: &'static str) {
+    pub(crate) fn encode(&self, w: &mut Writer<'_>, what: &'static str) {
         encode(self.kind, what, w, |w| w.bytes(&self.data));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 use crate::Version;
+use crate::experimenter::ExperimenterError;
 
 /// Type and code of an OpenFlow error (OF 1.3.5 §7.5.4). Numbers differ between 1.0 and later
 /// versions; [`ErrorCode::name`] needs to know which.
@@ -172,6 +173,7 @@ struct Report {
     offset: usize,
     problem: DecodeProblem,
     answer: ErrorCode,
+    by: Option<ExperimenterError>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,6 +262,7 @@ impl DecodeError {
             offset,
             problem,
             answer,
+            by: None,
         }))
     }
 
@@ -291,6 +294,19 @@ impl DecodeError {
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         self.0.answer
+    }
+
+    /// What answers it more precisely, where an experimenter numbers an error for it and the
+    /// peer knows that.
+    #[must_use]
+    pub fn experimenter_answer(&self) -> Option<ExperimenterError> {
+        self.0.by
+    }
+
+    /// The same error with an experimenter's answer.
+    pub(crate) fn answered_by(mut self, error: ExperimenterError) -> Self {
+        self.0.by = Some(error);
+        self
     }
 
     /// The same error of a message that begins at `start` of another one.
@@ -348,7 +364,11 @@ impl fmt::Display for Report {
             self.path(),
             self.problem,
             self.offset
-        )
+        )?;
+        match self.by {
+            Some(error) => write!(f, " ({})", error.name),
+            None => Ok(()),
+        }
     }
 }
 

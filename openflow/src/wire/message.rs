@@ -92,19 +92,6 @@ pub struct Error {
     pub data: Bytes,
 }
 
-/// Experimenter message (OF 1.3.5 §7.5.3).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Experimenter {
-    /// Who defined it.
-    #[serde(serialize_with = "json::hex32")]
-    pub experimenter: u32,
-    /// Which of its messages.
-    pub exp_type: u32,
-    /// The rest.
-    #[serde(serialize_with = "json::hex")]
-    pub data: Bytes,
-}
-
 impl Message {
     /// A hello with the given version byte.
     #[must_use]
@@ -264,22 +251,6 @@ impl Wire for Error {
         if let Some(experimenter) = self.experimenter {
             w.u32(experimenter);
         }
-        w.bytes(&self.data);
-    }
-}
-
-impl Wire for Experimenter {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            experimenter: r.field("experimenter")?,
-            exp_type: r.field("exp_type")?,
-            data: r.rest(),
-        })
-    }
-
-    fn encode(&self, w: &mut Writer<'_>) {
-        w.u32(self.experimenter);
-        w.u32(self.exp_type);
         w.bytes(&self.data);
     }
 }

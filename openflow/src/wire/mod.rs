@@ -55,12 +55,13 @@ mod writer;
 
 use bytes::Bytes;
 
+pub use crate::experimenter::Experimenter;
 pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode};
 pub use error_names::{ErrorName, VendorError};
 pub use header::{Header, MAX_FRAME, frame_length};
 pub use hello::{Hello, HelloElement};
 pub use line::decode_line;
-pub use message::{Body, Echo, Error, Experimenter, Message, MessageType};
+pub use message::{Body, Echo, Error, Message, MessageType};
 pub use reader::{Mark, Reader};
 pub use text::FixedText;
 pub use writer::{Block, Writer};

@@ -342,7 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Calls `read` until nothing is left; one that reads nothing is an error, not a loop.
-    fn each(
+    pub(crate) fn each(
         &mut self,
         name: &'static str,
         mut read: impl FnMut(&mut Self) -> Result<(), DecodeError>,

@@ -18,6 +18,7 @@ pub(crate) struct Vector {
     pub(crate) subtype: Option<String>,
     pub(crate) hex: String,
     pub(crate) valid: bool,
+    pub(crate) openflow_error: Option<String>,
 }
 
 impl Vector {

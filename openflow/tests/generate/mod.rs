@@ -24,6 +24,7 @@ macro_rules! fields {
     (@pattern $one:ident, $($rest:ident),+) => { ($one, fields!(@pattern $($rest),+)) };
 }
 
+pub(crate) mod experimenter;
 pub(crate) mod flows;
 pub(crate) mod later_messages;
 pub(crate) mod oxm;
@@ -46,7 +47,11 @@ pub(crate) fn message(version: Version) -> BoxedStrategy<Message> {
         Version::V1_0 => {
             let bodies = (
                 any::<u32>(),
-                of_version(version, v10::Body::TYPES, v10_messages::bodies()),
+                of_version(
+                    version,
+                    v10::Body::TYPES,
+                    [v10_messages::bodies(), experimenter::v10_bodies()].concat(),
+                ),
             );
             let messages = bodies.prop_map(|(xid, body)| Message::v10(Xid(xid), body));
             prop_oneof![1 => hello, 20 => messages].boxed()
@@ -56,6 +61,7 @@ pub(crate) fn message(version: Version) -> BoxedStrategy<Message> {
                 v13_messages::bodies(version),
                 later_messages::bodies(version),
                 v13_multipart::bodies(version),
+                experimenter::v13_bodies(version),
             ]
             .concat();
             let bodies = (any::<u32>(), of_version(version, v13::Body::TYPES, all));

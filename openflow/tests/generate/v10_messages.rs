@@ -128,11 +128,6 @@ pub(crate) fn stats_request() -> impl Strategy<Value = v10::StatsRequest> {
             queue_id: any::<u32>()
         })
         .prop_map(Request::Queue),
-        fields!(v10::Vendor {
-            vendor: any::<u32>(),
-            data: payload()
-        })
-        .prop_map(Request::Vendor),
         fields!(Request::Other {
             kind: (6u16..0xffff).prop_map(v10::StatsType::from),
             data: payload()
@@ -209,11 +204,6 @@ pub(crate) fn stats_reply() -> impl Strategy<Value = v10::StatsReply> {
         vec(table, 0..3).prop_map(Reply::Table),
         vec(port, 0..3).prop_map(Reply::Port),
         vec(queue, 0..3).prop_map(Reply::Queue),
-        fields!(v10::Vendor {
-            vendor: any::<u32>(),
-            data: payload()
-        })
-        .prop_map(Reply::Vendor),
         fields!(Reply::Other {
             kind: (6u16..0xffff).prop_map(v10::StatsType::from),
             data: payload()
@@ -312,8 +302,8 @@ pub(crate) fn bodies() -> Vec<Named<v10::Body>> {
         ("echo_reply", echo().prop_map(Body::EchoReply).boxed()),
         (
             "experimenter",
-            fields!(v10::Vendor {
-                vendor: any::<u32>(),
+            fields!(v10::Vendor::Other {
+                vendor: 0x10_0000u32..,
                 data: payload()
             })
             .prop_map(Body::Vendor)

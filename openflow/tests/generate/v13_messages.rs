@@ -182,8 +182,8 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
             generation_id: any::<u64>()
         })
     };
-    let experimenter = fields!(Experimenter {
-        experimenter: any::<u32>(),
+    let experimenter = fields!(Experimenter::Other {
+        experimenter: 0x10_0000u32..0x4000_0000,
         exp_type: any::<u32>(),
         data: payload()
     });

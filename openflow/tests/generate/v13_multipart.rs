@@ -97,7 +97,7 @@ fn request_rows(version: Version) -> Vec<(Version, BoxedStrategy<Request>)> {
         row!(V1_3 Just(Request::MeterFeatures)),
         row!(V1_3 vec(v13_tables::features(version), 0..3).prop_map(Request::TableFeatures)),
         row!(V1_3 port().prop_map(move |it| Request::PortDesc(of_15.then_some(it)))),
-        row!(V1_3 experimenter_multipart().prop_map(Request::Experimenter)),
+        row!(V1_3 super::experimenter::v13_request(version).prop_map(Request::Experimenter)),
         row!(V1_3 fields!(Request::Other { kind: 20u16..0xffff, data: payload() })),
         row!(V1_4 Just(Request::TableDesc)),
         row!(V1_4 queue().prop_map(Request::QueueDesc)),
@@ -154,7 +154,7 @@ fn reply_rows(version: Version) -> Vec<(Version, BoxedStrategy<Reply>)> {
         row!(V1_3 meter_features(version).prop_map(Reply::MeterFeatures)),
         row!(V1_3 vec(v13_tables::features(version), 0..3).prop_map(Reply::TableFeatures)),
         row!(V1_3 vec(v13_ports::port(version), 0..3).prop_map(Reply::PortDesc)),
-        row!(V1_3 experimenter_multipart().prop_map(Reply::Experimenter)),
+        row!(V1_3 super::experimenter::v13_reply(version).prop_map(Reply::Experimenter)),
         row!(V1_3 fields!(Reply::Other { kind: 20u16..0xffff, data: payload() })),
         row!(V1_4 vec(v13_tables::desc(), 0..3).prop_map(Reply::TableDesc)),
         row!(V1_4 vec(queue_desc(), 0..3).prop_map(Reply::QueueDesc)),
@@ -170,14 +170,6 @@ fn reply_rows(version: Version) -> Vec<(Version, BoxedStrategy<Reply>)> {
         rows.push(row!(V1_3 vec(meter_config(), 0..3).prop_map(Reply::MeterConfig)));
     }
     rows
-}
-
-fn experimenter_multipart() -> impl Strategy<Value = v13::ExperimenterMultipart> {
-    fields!(v13::ExperimenterMultipart {
-        experimenter: any::<u32>(),
-        exp_type: any::<u32>(),
-        data: payload(),
-    })
 }
 
 fn stats() -> impl Strategy<Value = OxsList> {

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+mod experimenter;
 pub(crate) mod later_messages;
 pub(crate) mod nicira;
 mod v10_messages;
@@ -30,6 +31,7 @@ pub(crate) fn samples() -> Vec<(String, Message)> {
         v13_multipart::samples(),
         v13_ports::samples(),
         nicira::samples(),
+        experimenter::samples(),
     ];
     let named = |(at, message): (usize, Message)| {
         let (version, kind) = (message.version(), message.type_name());

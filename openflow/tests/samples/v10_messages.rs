@@ -124,8 +124,8 @@ fn bodies() -> Vec<v10::Body> {
         Body::Error(error(0xb0c2, 0, None)),
         Body::EchoRequest(echo()),
         Body::EchoReply(echo()),
-        Body::Vendor(v10::Vendor {
-            vendor: 0x2320,
+        Body::Vendor(v10::Vendor::Other {
+            vendor: 0x2321,
             data: Bytes::from_static(&[0, 0, 0, 10]),
         }),
         Body::FeaturesRequest,
@@ -198,10 +198,6 @@ fn bodies() -> Vec<v10::Body> {
             port_no: v10::PortNo::ALL,
             queue_id: u32::MAX,
         })),
-        stats(v10::StatsRequestBody::Vendor(v10::Vendor {
-            vendor: 0x2320,
-            data: Bytes::from_static(&[1, 2, 3, 4]),
-        })),
         stats(v10::StatsRequestBody::Other {
             kind: v10::StatsType::from(13),
             data: Bytes::new(),
@@ -251,10 +247,6 @@ fn bodies() -> Vec<v10::Body> {
             tx_packets: 4,
             tx_errors: 5,
         }])),
-        reply(v10::StatsReplyBody::Vendor(v10::Vendor {
-            vendor: 0x2320,
-            data: Bytes::from_static(&[1, 2, 3, 4]),
-        })),
         reply(v10::StatsReplyBody::Other {
             kind: v10::StatsType::from(13),
             data: Bytes::from_static(&[0; 48]),

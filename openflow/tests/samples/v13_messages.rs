@@ -191,8 +191,8 @@ fn bodies() -> Vec<v13::Body> {
         Body::Error(error(0xffff, 12, Some(0x0000_2320))),
         Body::EchoRequest(echo()),
         Body::EchoReply(Echo::default()),
-        Body::Experimenter(Experimenter {
-            experimenter: 0x4f4e_4600,
+        Body::Experimenter(Experimenter::Other {
+            experimenter: 0x00ab_cdef,
             exp_type: 1911,
             data: Bytes::from_static(&[0, 0, 0, 2]),
         }),

@@ -82,7 +82,11 @@ fn requests(version: Version) -> Vec<Request> {
         Request::TableFeatures(vec![]),
         Request::TableFeatures(vec![table_features(version)]),
         Request::PortDesc(of_15(version).then_some(port)),
-        Request::Experimenter(experimenter_multipart()),
+        Request::Experimenter(openflow::experimenter::MultipartRequest::Other {
+            experimenter: 0xdead_beef,
+            exp_type: Some(1),
+            data: Bytes::from_static(b"anything"),
+        }),
         Request::Other {
             kind: 1234,
             data: Bytes::from_static(&[0xff; 8]),
@@ -154,7 +158,11 @@ fn replies(version: Version) -> Vec<Reply> {
         }),
         Reply::TableFeatures(vec![table_features(version); 2]),
         Reply::PortDesc(vec![port(version); 2]),
-        Reply::Experimenter(experimenter_multipart()),
+        Reply::Experimenter(openflow::experimenter::MultipartReply::Other {
+            experimenter: 0xdead_beef,
+            exp_type: Some(1),
+            data: Bytes::from_static(b"anything"),
+        }),
         Reply::Other {
             kind: 1234,
             data: Bytes::from_static(&[1, 2, 3]),
@@ -212,14 +220,6 @@ fn replies_of_15() -> Vec<Reply> {
             properties: bundle_properties(),
         }),
     ]
-}
-
-fn experimenter_multipart() -> v13::ExperimenterMultipart {
-    v13::ExperimenterMultipart {
-        experimenter: 0xdead_beef,
-        exp_type: 1,
-        data: Bytes::from_static(b"anything"),
-    }
 }
 
 pub(crate) fn flow_stats() -> OxsList {

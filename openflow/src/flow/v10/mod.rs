@@ -17,23 +17,19 @@ mod matching;
 mod port;
 mod stats;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::BytesMut;
 
 use super::{
     Capabilities, FlowCommand, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FromSwitch,
     Instructions, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch, Unsupported,
     Words, direct, duration, kept, offending,
 };
+use crate::experimenter::nicira::{self, NxRole, RoleRequest};
 use crate::v10 as wire;
 use crate::wire::{Echo, Message, Wire};
 use crate::{Cookie, GroupId, PortNo, TableId, Version, Xid};
 
 use action::Packets;
-
-/// Nicira, whose extension gives 1.0 its roles.
-const NICIRA: u32 = 0x0000_2320;
-const NXT_ROLE_REQUEST: u32 = 10;
-const NXT_ROLE_REPLY: u32 = 11;
 
 fn no(feature: impl Into<String>) -> Unsupported {
     Unsupported {
@@ -202,22 +198,17 @@ fn check_instructions(instructions: &Instructions) -> Result<(), Unsupported> {
     }
 }
 
-/// `NXT_ROLE_REQUEST`: vendor, subtype, role. It has no generation id, so a switch cannot tell the
+/// `NXT_ROLE_REQUEST`. It has no generation id, so a switch cannot tell the
 /// master of an old election from the new one, and no way to ask only.
 fn lower_role(role: Role) -> Result<wire::Vendor, Unsupported> {
     let role = match role {
         Role::NoChange => return Err(no("role request that changes nothing")),
-        Role::Equal => 0,
-        Role::Master => 1,
-        Role::Slave => 2,
+        Role::Equal => NxRole::Other,
+        Role::Master => NxRole::Primary,
+        Role::Slave => NxRole::Secondary,
     };
-    let mut data = BytesMut::with_capacity(8);
-    data.put_u32(NXT_ROLE_REQUEST);
-    data.put_u32(role);
-    Ok(wire::Vendor {
-        vendor: NICIRA,
-        data: data.freeze(),
-    })
+    let request = nicira::Message::RoleRequest(RoleRequest { role });
+    Ok(wire::Vendor::Nicira(Box::new(request)))
 }
 
 pub(super) fn lift(body: wire::Body) -> FromSwitch {
@@ -233,7 +224,7 @@ pub(super) fn lift(body: wire::Body) -> FromSwitch {
         wire::Body::PortStatus(status) => FromSwitch::PortStatus(port::lift_status(&status)),
         wire::Body::StatsReply(reply) => stats::lift(reply),
         wire::Body::BarrierReply => FromSwitch::BarrierReply,
-        wire::Body::Vendor(vendor) => lift_vendor(vendor),
+        wire::Body::Vendor(vendor) => lift_vendor(&vendor),
         other => FromSwitch::Other(other.type_name()),
     }
 }
@@ -283,25 +274,25 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FlowRemoved {
     }
 }
 
-fn lift_vendor(mut vendor: wire::Vendor) -> FromSwitch {
-    match role_reply(vendor.vendor, &mut vendor.data) {
+fn lift_vendor(vendor: &wire::Vendor) -> FromSwitch {
+    let role = match vendor {
+        wire::Vendor::Nicira(message) => match **message {
+            nicira::Message::RoleReply(reply) => match reply.role {
+                NxRole::Other => Some(Role::Equal),
+                NxRole::Primary => Some(Role::Master),
+                NxRole::Secondary => Some(Role::Slave),
+                NxRole::Unknown(_) => None,
+            },
+            _ => None,
+        },
+        wire::Vendor::Other { .. } => None,
+    };
+    match role {
         Some(role) => FromSwitch::RoleReply {
             role,
             generation_id: u64::MAX,
         },
         None => FromSwitch::Other("experimenter"),
-    }
-}
-
-fn role_reply(vendor: u32, data: &mut Bytes) -> Option<Role> {
-    if vendor != NICIRA || data.try_get_u32() != Ok(NXT_ROLE_REPLY) {
-        return None;
-    }
-    match data.try_get_u32() {
-        Ok(0) => Some(Role::Equal),
-        Ok(1) => Some(Role::Master),
-        Ok(2) => Some(Role::Slave),
-        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ pub use table::TableStats;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-use super::Vendor;
+use crate::experimenter::{MultipartReply, MultipartRequest};
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// Request for statistics (OF 1.0 §5.3.5, `ofp_stats_request`).
@@ -64,7 +64,8 @@ pub enum StatsRequestBody {
     /// Queues.
     Queue(QueueStatsRequest),
     /// A vendor's own.
-    Vendor(Vendor),
+    #[serde(serialize_with = "MultipartRequest::as_vendor")]
+    Vendor(MultipartRequest),
     /// An unknown number, kept.
     Other {
         /// Which.
@@ -110,7 +111,8 @@ pub enum StatsReplyBody {
     /// Queues.
     Queue(Vec<QueueStats>),
     /// A vendor's own.
-    Vendor(Vendor),
+    #[serde(serialize_with = "MultipartReply::as_vendor")]
+    Vendor(MultipartReply),
     /// An unknown number, kept.
     Other {
         /// Which.

@@ -9,7 +9,6 @@ mod bodies;
 mod aggregate;
 mod bundle_features;
 mod desc;
-mod experimenter;
 mod feature_id;
 mod flow;
 mod flow_desc;
@@ -34,7 +33,6 @@ pub use bundle_features::{
     BundleFeatureFlags, BundleFeatures, BundleFeaturesProperty, BundleFeaturesRequest,
 };
 pub use desc::DescStats;
-pub use experimenter::ExperimenterMultipart;
 pub use feature_id::{ActionId, ActionType, FeatureId, InstructionId, InstructionType};
 pub use flow::{FlowStats, FlowStatsRequest};
 pub use flow_desc::{FlowDesc, FlowLightweightStats, FlowStatsReason};

@@ -1,9 +1,9 @@
 //! What is told.
 
 use super::{
-    AggregateStats, BundleFeatures, DescStats, ExperimenterMultipart, FlowDesc,
-    FlowLightweightStats, FlowStats, FlowUpdate, GroupDesc, GroupFeatures, GroupStats, MeterConfig,
-    MeterFeatures, MeterStats, PortStats, QueueDesc, QueueStats, TableFeatures, TableStats,
+    AggregateStats, BundleFeatures, DescStats, FlowDesc, FlowLightweightStats, FlowStats,
+    FlowUpdate, GroupDesc, GroupFeatures, GroupStats, MeterConfig, MeterFeatures, MeterStats,
+    PortStats, QueueDesc, QueueStats, TableFeatures, TableStats,
 };
 use crate::v13::{ControllerStatus, Port, TableDesc};
 
@@ -55,5 +55,5 @@ multipart_bodies! {
     /// What bundles the switch can do.
     19 "bundle_features" V1_5 V1_5 BundleFeatures one(BundleFeatures);
     /// An experimenter's own.
-    0xffff "experimenter" V1_3 V1_5 Experimenter one(ExperimenterMultipart);
+    0xffff "experimenter" V1_3 V1_5 Experimenter one(crate::experimenter::MultipartReply);
 }

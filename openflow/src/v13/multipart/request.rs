@@ -1,8 +1,8 @@
 //! What is asked.
 
 use super::{
-    BundleFeaturesRequest, ExperimenterMultipart, FlowMonitorRequest, FlowStatsRequest,
-    GroupStatsRequest, MeterRequest, PortStatsRequest, QueueStatsRequest, TableFeatures,
+    BundleFeaturesRequest, FlowMonitorRequest, FlowStatsRequest, GroupStatsRequest, MeterRequest,
+    PortStatsRequest, QueueStatsRequest, TableFeatures,
 };
 
 multipart_bodies! {
@@ -53,5 +53,5 @@ multipart_bodies! {
     /// What bundles the switch can do.
     19 "bundle_features" V1_5 V1_5 BundleFeatures one(BundleFeaturesRequest);
     /// An experimenter's own.
-    0xffff "experimenter" V1_3 V1_5 Experimenter one(ExperimenterMultipart);
+    0xffff "experimenter" V1_3 V1_5 Experimenter one(crate::experimenter::MultipartRequest);
 }
