@@ -54,7 +54,7 @@ pub(crate) fn v13_bodies(version: Version) -> Vec<Named<v13::Body>> {
 pub(crate) fn nested() -> impl Strategy<Value = Message> {
     let version = Version::V1_3;
     let bundled = prop_oneof![
-        v13_messages::flow_mod(version).prop_map(v13::Body::FlowMod),
+        v13_messages::flow_mod(version).prop_map(|change| v13::Body::FlowMod(Box::new(change))),
         v13_messages::group_mod(version).prop_map(v13::Body::GroupMod),
     ];
     let add = (
