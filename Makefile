@@ -11,7 +11,7 @@ TEST_PACKAGES := $(LAB_PACKAGES) chromium tcpdump tshark gcc
 # Mininet and Open vSwitch's system daemon need root.
 AS_ROOT := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E)
 
-.PHONY: lab test build ui check unit network browser lint types clean need-rust need-node
+.PHONY: lab test build ui check unit network browser lint types fuzz clean need-rust need-node
 
 lab: $(BINARY)
 	@scripts/need.sh $(LAB_PACKAGES)
@@ -62,6 +62,16 @@ browser: $(BINARY) tests/browser/node_modules/.package-lock.json
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json | need-node
 	npm --prefix tests/browser ci --no-audit --no-fund
 	@touch $@
+
+# Each fuzz target for so long, with a nightly compiler; `make unit` runs them on fixed mutants.
+SECONDS ?= 60
+FUZZ_TARGETS := $(basename $(notdir $(wildcard openflow/fuzz/fuzz_targets/*.rs)))
+fuzz: need-rust
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	cd openflow/fuzz && cargo run --quiet --bin seeds
+	cd openflow/fuzz && for target in $(FUZZ_TARGETS); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(SECONDS) -max_len=65535 -timeout=10 || exit 1; \
+	done
 
 need-rust:
 	@command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }

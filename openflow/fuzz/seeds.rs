@@ -1,30 +1,27 @@
-//! Writes the seeds of the fuzz target: the samples and vectors of the tests.
+//! Writes the seeds of the fuzz targets: samples, vectors, and lines of text for `text`.
 //!
-//! `cargo run --bin seeds`, then `cargo +nightly fuzz run message` in `openflow/fuzz`.
+//! `make fuzz` runs it, then each target; in `openflow/fuzz`: `cargo run --bin seeds`, then
+//! `cargo +nightly fuzz run decode`.
 
+#[path = "../tests/corpus/mod.rs"]
+mod corpus;
 #[path = "../tests/samples/mod.rs"]
 mod samples;
+#[path = "../tests/targets/mod.rs"]
+mod targets;
 
 use std::fs;
 use std::path::Path;
 
-use bytes::BytesMut;
-
 fn main() -> std::io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = root.join("corpus/message");
-    fs::create_dir_all(&corpus)?;
-    for (at, (_, message)) in samples::samples().into_iter().enumerate() {
-        let mut bytes = BytesMut::new();
-        message.encode(&mut bytes).expect("samples are short");
-        fs::write(corpus.join(format!("sample-{at}")), bytes)?;
-    }
-    for file in ["os-ken", "ovs-print"] {
-        let text = fs::read_to_string(root.join(format!("../tests/vectors/{file}.jsonl")))?;
-        for (at, line) in text.lines().enumerate() {
-            let vector: serde_json::Value = serde_json::from_str(line)?;
-            let bytes = vector["hex"].as_str().and_then(|digits| hex::decode(digits).ok());
-            fs::write(corpus.join(format!("{file}-{at}")), bytes.expect("vectors have hex"))?;
+    let frames = corpus::frames();
+    let lines: Vec<_> = corpus::LINES.iter().map(|line| line.as_bytes().to_vec()).collect();
+    for (name, _) in targets::TARGETS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+        fs::create_dir_all(&folder)?;
+        let seeds = if name == "text" { &lines } else { &frames };
+        for (at, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{at}")), seed)?;
         }
     }
     Ok(())

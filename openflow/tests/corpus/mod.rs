@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each binary uses its part")]
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use bytes::BytesMut;
 use serde::Deserialize;
@@ -38,17 +39,26 @@ pub(crate) fn findings() -> Vec<Vector> {
 }
 
 fn file(name: &str) -> Vec<Vector> {
-    let path = format!("{}/tests/vectors/{name}.jsonl", vectors_root());
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let path = vectors_root().join(name).with_extension("jsonl");
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{path}: {error}")))
+        .map(|line| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        })
         .collect()
 }
 
-/// The crate, also when it is `openflow/fuzz` that is built.
-fn vectors_root() -> &'static str {
-    let root = env!("CARGO_MANIFEST_DIR");
-    root.strip_suffix("/fuzz").unwrap_or(root)
+/// In the crate of the codec, also when it is another crate's test that is built.
+fn vectors_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = ["", "..", "../openflow"];
+    let mut folders = crates
+        .map(|folder| here.join(folder).join("tests/vectors"))
+        .into_iter();
+    folders
+        .find(|folder| folder.exists())
+        .expect("the repository has vectors")
 }
 
 /// Frames: all samples, vectors and findings.

@@ -78,8 +78,6 @@ pub(super) enum Closing {
     NothingInCommon(#[from] NothingInCommon),
     #[error("the first bytes are no OpenFlow hello")]
     NotOpenFlow,
-    #[error("the hello is malformed: {0}")]
-    BadHello(DecodeError),
     #[error("where the next message begins is lost: {0}")]
     BadLength(DecodeError),
     #[error("no handshake within {0:?}")]
@@ -109,7 +107,7 @@ impl Closing {
     pub(super) fn reason(&self) -> &'static str {
         match self {
             Self::NothingInCommon(_) => "version",
-            Self::NotOpenFlow | Self::BadHello(_) => "not_openflow",
+            Self::NotOpenFlow => "not_openflow",
             Self::BadLength(_) => "bad_length",
             Self::HandshakeTimeout(_) => "handshake_timeout",
             Self::Silent(_) => "silent",
@@ -129,7 +127,6 @@ impl Closing {
         match self {
             Self::NothingInCommon(_)
             | Self::NotOpenFlow
-            | Self::BadHello(_)
             | Self::BadLength(_)
             | Self::Auxiliary(_)
             | Self::DpidInUse(_)
@@ -311,25 +308,26 @@ impl Session {
             return Ok(Incoming::Nothing);
         }
         out.speak(negotiate::readable(header.version));
-        let hello = match Message::decode(frame) {
+        let head = Head::of(&frame);
+        // What cannot be read offers what the header says, as to Open vSwitch.
+        let (hello, wrong) = match Message::decode(frame) {
             Ok(Message {
                 body: Body::Hello(hello),
                 ..
-            }) => hello,
+            }) => (hello, None),
             // Before 1.3 what follows the header has no meaning (OF 1.0 §5.5.1).
-            Err(_) if header.version < 0x04 => Hello::default(),
+            Err(_) if header.version < 0x04 => (Hello::default(), None),
             Ok(_) => return Err(Closing::NotOpenFlow),
-            Err(error) => {
-                let text = error.to_string();
-                out.error(header.xid, ErrorCode::HELLO_FAILED_INCOMPATIBLE, text);
-                return Err(Closing::BadHello(error));
-            }
+            Err(error) => (Hello::default(), Some(error)),
         };
         match negotiate::choose(header.version, &hello) {
             Ok(version) => {
                 out.speak(version);
+                if let Some(error) = &wrong {
+                    out.error(header.xid, error.answer(), head.bytes());
+                }
                 self.phase = Phase::Handshake(Box::new(Handshake::begin(out)));
-                Ok(Incoming::Nothing)
+                Ok(wrong.map_or(Incoming::Nothing, Incoming::Bad))
             }
             Err(nothing) => {
                 let text = nothing.to_string();
