@@ -42,6 +42,8 @@ const OTHER_NAMES: &[(&str, &str, &str)] = &[
         "it knows this experimenter's statistics by name",
     ),
     ("table_desc", "OFPST_TABLE_DESC", "the name of 1.4 for them"),
+    ("flow_desc", "OFPST_FLOW", "the name before 1.5"),
+    ("meter_desc", "OFPST_METER_CONFIG", "the name before 1.5"),
 ];
 
 /// Errors about lengths that Open vSwitch 3.1 reports where there is nothing wrong with one.
@@ -64,7 +66,22 @@ const LENGTHS: &[(&str, &str, &str)] = &[
     (
         "requestforward",
         "OFPBRC_BAD_LEN",
-        "a meter-mod in it, as above",
+        "the same of a meter-mod in it",
+    ),
+    (
+        "bundle_add_message",
+        "OFPBRC_BAD_LEN",
+        "the same of a meter-mod in it",
+    ),
+    (
+        "meter_config",
+        "OFPBRC_BAD_LEN",
+        "the same in descriptions of meters",
+    ),
+    (
+        "meter_desc",
+        "OFPBRC_BAD_LEN",
+        "the same in descriptions of meters",
     ),
 ];
 
@@ -72,11 +89,15 @@ const LENGTHS: &[(&str, &str, &str)] = &[
 /// here: their types are any number.
 const NAMELESS: &[(&str, &str)] = &[
     ("experimenter", "the experimenter is any number"),
-    ("requestforward", "a meter-mod in it, as below"),
+    ("bundle_features", "it does not have them"),
+    ("controller_status", "it does not have it"),
+    ("flow_stats", "it does not have the light ones of 1.5"),
     (
-        "meter_mod",
-        "it wants messages with bands to be a multiple of 8 bytes long, also those of experimenters",
+        "meter_features",
+        "it does not have those of 1.5, which are longer",
     ),
+    ("table_features", "it refuses a reply without a table"),
+    ("table_desc", "it refuses a reply without a table"),
 ];
 
 /// A message with what `pointsman decode` says of it, and its bytes.
@@ -226,9 +247,10 @@ fn open_vswitch_names_the_same_types_and_fields() {
                 continue;
             }
             if let Some(error) = error_in(text) {
-                let excepted = LENGTHS
-                    .iter()
-                    .any(|(who, code, _)| (*who == "*" || *who == message.name) && error == *code);
+                let excepted = LENGTHS.iter().any(|(who, code, _)| {
+                    (*who == "*" || *who == message.name || *who == message.kind())
+                        && error == *code
+                });
                 if error.contains("LEN") && !excepted {
                     wrong.push(format!("{error}: {}", shown()));
                 }
@@ -249,8 +271,13 @@ fn open_vswitch_names_the_same_types_and_fields() {
         assert!(printed.len() >= JUDGED, "{version}: {}", printed.len());
     }
     let all = wrong.len();
-    wrong.truncate(20);
-    assert!(all == 0, "{all} wrong:\n{}", wrong.join("\n\n"));
+    wrong.sort_by_key(|text| text.chars().take(40).collect::<String>());
+    wrong.dedup_by_key(|text| text.chars().take(24).collect::<String>());
+    assert!(
+        all == 0,
+        "{all} wrong, of each kind one:\n{}",
+        wrong.join("\n\n")
+    );
 }
 
 /// The first decode error in what was printed.
@@ -285,7 +312,8 @@ fn fields(version: Version, sent: &Sent, text: &str) -> Vec<String> {
             }
             fields
         }
-        "flow_removed" => vec![
+        // In 1.5 they are statistics of their own, which may be left out.
+        "flow_removed" if version < Version::V1_5 => vec![
             format!("idle{}", number("idle_timeout")),
             format!("pkts{}", number("packet_count")),
             format!("bytes{}", number("byte_count")),

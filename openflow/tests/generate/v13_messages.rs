@@ -105,7 +105,7 @@ pub(crate) fn meter_band() -> impl Strategy<Value = v13::MeterBand> {
             rate: any::<u32>(),
             burst_size: any::<u32>(),
             experimenter: any::<u32>(),
-            data: payload(),
+            data: aligned(0),
         }),
     ]
 }
