@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::wire;
 use crate::Version;
-use crate::flow::{Action, Actions, CopyField, Instructions, Unsupported, Words, direct, lacking};
+use crate::flow::{Action, Actions, CopyField, Instructions, Unsupported, Words, lacking};
 use crate::nicira;
 use crate::oxm::{Field, FieldId, Oxm, OxmField};
 use crate::wire::{Wire, Writer};
