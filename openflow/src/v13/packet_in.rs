@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Match;
 use crate::oxm::OxmList;
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
-use crate::{BufferId, Cookie, TableId};
+use crate::{BufferId, Cookie, TableId, Version};
 
 /// A packet for the controller (OF 1.3.5 §7.4.1, `ofp_packet_in`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -40,7 +40,7 @@ impl PacketIn {
     /// Of all messages this one comes millions of times a second; one check for the fixed part,
     /// and none of the bookkeeping for errors, take a third of the time.
     #[inline]
-    pub(crate) fn at_once(frame: &mut Bytes) -> Option<Self> {
+    pub(crate) fn at_once(frame: &mut Bytes, version: Version) -> Option<Self> {
         const FIXED: usize = 8 + 16 + 4;
         let head: &[u8; FIXED] = frame.first_chunk()?;
         let [_, _, _, _, _, _, _, _, head @ ..] = *head;
@@ -75,7 +75,7 @@ impl PacketIn {
         Some(Self {
             buffer_id: BufferId(u32::from_be_bytes([b0, b1, b2, b3])),
             total_len: u16::from_be_bytes([l0, l1]),
-            reason: PacketInReason::from(reason),
+            reason: PacketInReason::of(reason, version),
             table_id: TableId(table),
             cookie: Cookie(u64::from_be_bytes([c0, c1, c2, c3, c4, c5, c6, c7])),
             matching: Match { oxm_fields },
@@ -121,22 +121,89 @@ impl Wire for PacketIn {
     }
 }
 
-wire_enum! {
-    /// Why a packet is sent (OF 1.3.5 §7.4.1, OF 1.4.1 §7.4.1). What is called `no_match` and
-    /// `action` in 1.3 is told more precisely from 1.4 on, with the same numbers for a table miss
-    /// and for an output in apply-actions.
-    PacketInReason: u8 {
-        /// The table-miss entry sent it.
-        NoMatch = 0 "no_match";
-        /// An output action said so; from 1.4 on one of apply-actions.
-        Action = 1 "action";
-        /// Its TTL is used up.
-        InvalidTtl = 2 "invalid_ttl";
-        /// An output action in the action set; 1.4.
-        ActionSet = 3 "action_set";
-        /// An output action in a bucket; 1.4.
-        Group = 4 "group";
-        /// An output action in a packet-out; 1.4.
-        PacketOut = 5 "packet_out";
+/// Why a packet is sent (OF 1.3.5 §7.4.1, OF 1.4.1 §7.4.1, `ofp_packet_in_reason`). From 1.4 on
+/// two of the numbers have other names, which say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PacketInReason {
+    /// The table-miss entry sent it; 1.3.
+    NoMatch,
+    /// An output action said so, wherever it was; 1.3.
+    Action,
+    /// The table-miss entry sent it; 1.4 and later.
+    TableMiss,
+    /// An output action among those applied said so; 1.4 and later.
+    ApplyAction,
+    /// Its TTL is used up.
+    InvalidTtl,
+    /// An output action in the action set said so; 1.4 and later.
+    ActionSet,
+    /// An output action in a bucket said so; 1.4 and later.
+    Group,
+    /// An output action in a packet-out said so; 1.4 and later.
+    PacketOut,
+    /// A number without a name in the version.
+    Unknown(u8),
+}
+
+impl PacketInReason {
+    /// What a number says in a version.
+    #[must_use]
+    pub fn of(number: u8, version: Version) -> Self {
+        match (number, version >= Version::V1_4) {
+            (0, false) => Self::NoMatch,
+            (1, false) => Self::Action,
+            (0, true) => Self::TableMiss,
+            (1, true) => Self::ApplyAction,
+            (2, _) => Self::InvalidTtl,
+            (3, true) => Self::ActionSet,
+            (4, true) => Self::Group,
+            (5, true) => Self::PacketOut,
+            (other, _) => Self::Unknown(other),
+        }
+    }
+
+    /// The specification's name without prefix; `None` for an unknown number.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::NoMatch => Some("no_match"),
+            Self::Action => Some("action"),
+            Self::TableMiss => Some("table_miss"),
+            Self::ApplyAction => Some("apply_action"),
+            Self::InvalidTtl => Some("invalid_ttl"),
+            Self::ActionSet => Some("action_set"),
+            Self::Group => Some("group"),
+            Self::PacketOut => Some("packet_out"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl From<PacketInReason> for u8 {
+    fn from(reason: PacketInReason) -> Self {
+        match reason {
+            PacketInReason::NoMatch | PacketInReason::TableMiss => 0,
+            PacketInReason::Action | PacketInReason::ApplyAction => 1,
+            PacketInReason::InvalidTtl => 2,
+            PacketInReason::ActionSet => 3,
+            PacketInReason::Group => 4,
+            PacketInReason::PacketOut => 5,
+            PacketInReason::Unknown(number) => number,
+        }
+    }
+}
+
+wire_enum!(@text PacketInReason u8);
+
+impl Wire for PacketInReason {
+    #[inline]
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = r.u8()?;
+        Ok(Self::of(number, r.version()))
+    }
+
+    /// The number: a name of another version is written as what it means.
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u8((*self).into());
     }
 }

@@ -34,6 +34,10 @@ impl Message {
             w.lacks("messages of another version inside a message");
             return;
         }
+        if not_inside(self.kind(), w.version()).is_some() {
+            w.lacks("messages of this type inside a message");
+            return;
+        }
         let mut bytes = BytesMut::new();
         match self.encode(&mut bytes) {
             Ok(()) => w.bytes(&bytes),

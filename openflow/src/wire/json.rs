@@ -46,7 +46,8 @@ pub(crate) fn list<A: Array<Item: Serialize>, S: Serializer>(
     s.collect_seq(list)
 }
 
-/// A message inside another one: its type, transaction and what follows its header.
+/// A message inside another one, of the same version: its type, transaction and what follows its
+/// header.
 pub(crate) fn message<S: Serializer>(message: &Message, s: S) -> Result<S::Ok, S::Error> {
     let mut map = s.serialize_map(Some(3))?;
     map.serialize_entry("type", message.type_name())?;

@@ -155,7 +155,7 @@ impl Message {
         };
         if spoken != Version::V1_0
             && kind == v13::PacketIn::KIND
-            && let Some(packet_in) = v13::PacketIn::at_once(&mut frame)
+            && let Some(packet_in) = v13::PacketIn::at_once(&mut frame, spoken)
         {
             return Ok(Self::of(header, Body::V13(v13::Body::PacketIn(packet_in))));
         }
@@ -204,7 +204,7 @@ impl Message {
         fits
     }
 
-    fn kind(&self) -> u8 {
+    pub(super) fn kind(&self) -> u8 {
         match &self.body {
             Body::Hello(_) => Hello::KIND,
             Body::V10(body) => body.kind(),

@@ -109,9 +109,9 @@ fn actions(version: Version) -> BoxedStrategy<Actions> {
 fn nicira_message(version: Version) -> BoxedStrategy<nicira::Message> {
     use nicira::Message as M;
     let mut all = vec![
-        packet_in().prop_map(M::PacketIn).boxed(),
-        packet_in2().prop_map(M::PacketIn2).boxed(),
-        packet_in2().prop_map(M::Resume).boxed(),
+        packet_in(version).prop_map(M::PacketIn).boxed(),
+        packet_in2(version).prop_map(M::PacketIn2).boxed(),
+        packet_in2(version).prop_map(M::Resume).boxed(),
         role().prop_map(M::RoleRequest).boxed(),
         role().prop_map(M::RoleReply).boxed(),
         flow_mod(version).prop_map(M::FlowMod).boxed(),
@@ -143,11 +143,11 @@ fn nicira_message(version: Version) -> BoxedStrategy<nicira::Message> {
     Union::new(all).boxed()
 }
 
-fn packet_in() -> impl Strategy<Value = nicira::PacketIn> {
+fn packet_in(version: Version) -> impl Strategy<Value = nicira::PacketIn> {
     fields!(nicira::PacketIn {
         buffer_id: of(BufferId),
         total_len: any::<u16>(),
-        reason: of::<u8, _>(v13::PacketInReason::from),
+        reason: any::<u8>().prop_map(move |number| v13::PacketInReason::of(number, version)),
         table_id: of(TableId),
         cookie: of(Cookie),
         matching: nxm(),
@@ -155,7 +155,7 @@ fn packet_in() -> impl Strategy<Value = nicira::PacketIn> {
     })
 }
 
-fn packet_in2() -> impl Strategy<Value = nicira::PacketIn2> {
+fn packet_in2(version: Version) -> impl Strategy<Value = nicira::PacketIn2> {
     use nicira::PacketInProperty as P;
     let property = prop_oneof![
         fields!(P::Packet { packet: payload() }),
@@ -170,7 +170,7 @@ fn packet_in2() -> impl Strategy<Value = nicira::PacketIn2> {
         }),
         fields!(P::Cookie { cookie: of(Cookie) }),
         fields!(P::Reason {
-            reason: of::<u8, _>(v13::PacketInReason::from)
+            reason: any::<u8>().prop_map(move |number| v13::PacketInReason::of(number, version))
         }),
         oxm_match().prop_map(|m| P::Metadata {
             oxm_fields: m.oxm_fields

@@ -129,7 +129,7 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     let packet_in = fields!(v13::PacketIn {
         buffer_id: of(BufferId),
         total_len: any::<u16>(),
-        reason: of::<u8, _>(v13::PacketInReason::from),
+        reason: any::<u8>().prop_map(move |number| v13::PacketInReason::of(number % 8, version)),
         table_id: of(TableId),
         cookie: of(Cookie),
         matching: matching(),

@@ -226,13 +226,17 @@ fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
         buffer_id: packet.buffer_id,
         total_len: packet.total_len,
         reason: match packet.reason {
-            wire::PacketInReason::NoMatch => PacketInReason::NoMatch,
-            wire::PacketInReason::Action => PacketInReason::Action,
+            wire::PacketInReason::NoMatch | wire::PacketInReason::TableMiss => {
+                PacketInReason::NoMatch
+            }
+            wire::PacketInReason::Action | wire::PacketInReason::ApplyAction => {
+                PacketInReason::Action
+            }
             wire::PacketInReason::InvalidTtl => PacketInReason::InvalidTtl,
             wire::PacketInReason::ActionSet => PacketInReason::ActionSet,
             wire::PacketInReason::Group => PacketInReason::Group,
             wire::PacketInReason::PacketOut => PacketInReason::PacketOut,
-            other => PacketInReason::Other(other.into()),
+            wire::PacketInReason::Unknown(number) => PacketInReason::Other(number),
         },
         table: packet.table_id,
         cookie: packet.cookie,
@@ -272,7 +276,7 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
             wire::FlowRemovedReason::GroupDelete => FlowRemovedReason::GroupDelete,
             wire::FlowRemovedReason::MeterDelete => FlowRemovedReason::MeterDelete,
             wire::FlowRemovedReason::Eviction => FlowRemovedReason::Eviction,
-            other => FlowRemovedReason::Other(other.into()),
+            wire::FlowRemovedReason::Unknown(number) => FlowRemovedReason::Other(number),
         },
         matching,
         age: duration(sec, nsec),
