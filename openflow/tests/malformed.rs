@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use openflow::Version;
 use openflow::wire::{DecodeError, ErrorCode, Message, frame_length};
 
@@ -405,17 +405,178 @@ fn elements_of_length_zero_end_at_once() {
     }
 }
 
-/// Their bodies are kept unread, so nothing in them can loop.
 #[test]
-fn table_features_with_an_entry_of_length_zero_are_kept_as_they_are() {
+fn table_features_with_an_entry_of_length_zero_are_refused() {
     let bytes = frame(&format!(
         "0413 0000 00000001 000c 0000 00000000 0000 {}",
         "00".repeat(62)
     ));
-    let message = Message::decode(bytes.clone().into()).unwrap();
-    let mut again = BytesMut::new();
-    message.encode(&mut again).unwrap();
-    assert_eq!(again, bytes);
+    let error = refused(bytes);
+    assert_eq!(error.path(), "multipart_reply.table_features[0]");
+}
+
+/// What is wrong in messages that 1.4 and 1.5 brought, and what answers it.
+#[test]
+fn messages_of_later_versions_are_refused_with_field_and_error() {
+    let bundled = |inner: &str| format!("0522 0000 00000007 00000001 0000 0001 {inner}");
+    let group_mod = "060f 0000 00000001 0000 01 00 00000001";
+    let cases = [
+        // A message in a message, whose own fields are named.
+        (
+            bundled(
+                "050e 0038 00000007 0000000000000000 0000000000000000 00 05 0000 0000 0001 \
+                 ffffffff ffffffff ffffffff 0000 0000 0001 0004 00000000",
+            ),
+            "bundle_add_message.message.flow_mod.command: 5 is not",
+            "at offset 41",
+            "OFPFMFC_BAD_COMMAND",
+        ),
+        (
+            bundled("0514 0010 00000007"),
+            "bundle_add_message.message.header.length: need 16 bytes, have 8",
+            "at offset 16",
+            "OFPBFC_MSG_BAD_LEN",
+        ),
+        (
+            bundled("0514 0007 00000007"),
+            "bundle_add_message.message.header.length: length 7",
+            "at offset 16",
+            "OFPBFC_MSG_BAD_LEN",
+        ),
+        (
+            bundled("0514 0008 00000008"),
+            "bundle_add_message.message.header.xid: 8",
+            "at offset 20",
+            "OFPBFC_MSG_BAD_XID",
+        ),
+        (
+            bundled("0522 0010 00000007 00000001 00000000"),
+            "bundle_add_message.message.header.type: a bundle_add_message cannot",
+            "at offset 17",
+            "OFPBFC_MSG_UNSUP",
+        ),
+        (
+            bundled("0414 0008 00000007"),
+            "bundle_add_message.message.header.version: 4",
+            "at offset 16",
+            "OFPBRC_BAD_VERSION",
+        ),
+        (
+            bundled("0514 0008 00000007 ffff 0000 00000000"),
+            "bundle_add_message.properties[0]: length 0",
+            "at offset 24",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            "0520 0000 00000001 0502 0008 00000000".to_owned(),
+            "requestforward.request.header.type",
+            "at offset 9",
+            "OFPBRC_BAD_TYPE",
+        ),
+        // Properties and lists.
+        (
+            "0511 0000 00000001 01 000000 00000000 0002 0000 00000000".to_owned(),
+            "table_mod.properties[0]: length 0",
+            "at offset 16",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            "0511 0000 00000001 01 000000 00000000 0002 0007 00000000".to_owned(),
+            "table_mod.properties[0].flags: need 4 bytes, have 3",
+            "at offset 20",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            "051e 0000 00000001 00000002 00 000000 0000000000000007 ffff 0008 00000065".to_owned(),
+            "role_status.properties[0].exp_type: need 4 bytes, have 0",
+            "at offset 32",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            "051f 0000 00000001 03 00000000000000 0001 01 00 00000000".to_owned(),
+            "table_status.table: length 1",
+            "at offset 16",
+            "OFPBRC_BAD_LEN",
+        ),
+        (
+            "051c 0000 00000001 0000 0008 00000040".to_owned(),
+            "set_async.properties[0].mask: 64 is not",
+            "at offset 12",
+            "OFPACFC_INVALID",
+        ),
+        (
+            "051c 0000 00000001 000c 0008 00000001".to_owned(),
+            "set_async.properties[0].type: 12 is not",
+            "at offset 8",
+            "OFPACFC_UNSUPPORTED",
+        ),
+        (
+            format!("{group_mod} 0010 0000 ffffffff 0010 0000 00000000"),
+            "group_mod.buckets: need 16 bytes, have 8",
+            "at offset 24",
+            "OFPBRC_BAD_LEN",
+        ),
+        (
+            format!("{group_mod} 0010 0000 ffffffff 0010 0010 00000000 0000 0008 00010000"),
+            "group_mod.buckets[0].actions: need 16 bytes, have 8",
+            "at offset 32",
+            "OFPGMFC_BAD_BUCKET",
+        ),
+        (
+            format!("{group_mod} 0010 0000 ffffffff 0010 0000 00000000 0000 0006 00010000"),
+            "group_mod.buckets[0].properties[0].weight: need 2 bytes, have 0",
+            "at offset 38",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            format!("{group_mod} 0000 0000 ffffffff 0000 0000 00000000"),
+            "group_mod.properties[0]: length 0",
+            "at offset 24",
+            "OFPBPC_BAD_LEN",
+        ),
+        (
+            format!(
+                "060b 0000 00000001 {} {MATCH_ANY} 0000 0003 00000000",
+                "00".repeat(16)
+            ),
+            "flow_removed.stats: length 3",
+            "at offset 32",
+            "OFPBRC_BAD_LEN",
+        ),
+        (
+            format!(
+                "060b 0000 00000001 {} {MATCH_ANY} 0000 000c 80020804 00000001 00000000",
+                "00".repeat(16)
+            ),
+            "flow_removed.stats.oxs_fields[0]: length 4 is wrong",
+            "at offset 36",
+            "OFPBRC_BAD_LEN",
+        ),
+        (
+            format!("060d 0000 00000001 ffffffff 0000 0000 {MATCH_ANY}"),
+            "packet_out.match: must have the ingress port",
+            "at offset 16",
+            "OFPBRC_BAD_PORT",
+        ),
+        (
+            "0623 0000 00000001 0008 0001 00000002 01 01 000000000000 0000 0003 00000000"
+                .to_owned(),
+            "controller_status.reason: need 1 bytes, have 0",
+            "at offset 16",
+            "OFPBRC_BAD_LEN",
+        ),
+    ];
+    for (hex, text, place, code) in cases {
+        let bytes = frame(&hex);
+        let version = Version::from_wire(bytes[0]).unwrap();
+        let error = refused(bytes);
+        let shown = error.to_string();
+        assert!(
+            shown.starts_with(text) && shown.ends_with(place),
+            "{hex}: {shown}"
+        );
+        assert_eq!(answer(&error, version), code, "{shown}");
+    }
 }
 
 #[test]
