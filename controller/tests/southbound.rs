@@ -28,7 +28,12 @@ async fn connected(engine: &mut Engine, dpid: u64) -> Peer {
 #[tokio::test]
 async fn a_switch_is_known_in_the_version_it_offers() {
     let mut engine = Engine::start(calm()).await;
-    for (dpid, version) in [(1, Version::V1_0), (2, Version::V1_3)] {
+    for (dpid, version) in [
+        (1, Version::V1_0),
+        (2, Version::V1_3),
+        (3, Version::V1_4),
+        (4, Version::V1_5),
+    ] {
         let mut peer = Peer::connect(engine.address, version).await;
         peer.handshake(dpid, &[1, 2]).await;
         let net = engine
@@ -51,19 +56,19 @@ async fn a_switch_is_known_in_the_version_it_offers() {
 async fn when_no_version_fits_the_switch_is_told_so_in_words() {
     let engine = Engine::start(calm()).await;
     let mut peer = Peer::connect(engine.address, Version::V1_3).await;
-    let only_1_4 = HelloElement::VersionBitmap {
-        bitmaps: [1 << 5].into_iter().collect(),
+    let only_1_2 = HelloElement::VersionBitmap {
+        bitmaps: [1 << 3].into_iter().collect(),
     };
     let hello = Hello {
-        elements: [only_1_4].into_iter().collect(),
+        elements: [only_1_2].into_iter().collect(),
         ..Hello::default()
     };
-    peer.send(&Message::hello(5, Xid(1), hello)).await;
+    peer.send(&Message::hello(3, Xid(1), hello)).await;
     let error = peer.expect_error().await;
     assert_eq!((error.kind, error.code), (0, 0));
     assert_eq!(
         std::str::from_utf8(&error.data).unwrap(),
-        "this controller speaks OpenFlow 1.0 and 1.3, the switch offers 1.4"
+        "this controller speaks OpenFlow 1.0, 1.3, 1.4 and 1.5, the switch offers 1.2"
     );
     assert!(peer.until_closed().await.is_empty());
 }

@@ -81,7 +81,13 @@ fn ofctl(lab: &Lab, command: &str, arguments: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wanted_groups_arrive_with_their_rules_once_and_go_after_them() {
-    let lab = Lab::start(V1_3).await;
+    for protocol in [V1_3, "OpenFlow14", "OpenFlow15"] {
+        arrive_once_and_go(protocol).await;
+    }
+}
+
+async fn arrive_once_and_go(protocol: &'static str) {
+    let lab = Lab::start(protocol).await;
     let (groups, rules) = one_of_everything();
     lab.want_groups(&groups, &rules).await;
     until_right(&lab, "arrived", groups.len()).await;

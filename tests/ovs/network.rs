@@ -52,14 +52,23 @@ fn arp() -> String {
     frame.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A bridge of each version, a host port 1 at each, two cables between them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bridges_of_both_versions_are_described_and_their_cables_and_hosts_found() {
+async fn bridges_of_1_0_and_1_3_are_described_and_their_cables_and_hosts_found() {
+    described_and_found(("OpenFlow10", Version::V1_0), ("OpenFlow13", Version::V1_3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bridges_of_1_4_and_1_5_are_described_and_their_cables_and_hosts_found() {
+    described_and_found(("OpenFlow14", Version::V1_4), ("OpenFlow15", Version::V1_5)).await;
+}
+
+/// A bridge of each version, a host port 1 at each, two cables between them.
+async fn described_and_found(first: (&str, Version), second: (&str, Version)) {
     let controller = controller().await;
     let mut ovs = PrivateOvs::start();
     let openflow = controller.openflow()[0];
-    ovs.add_bridge("s1", 1, "OpenFlow10", 1, openflow);
-    ovs.add_bridge("s2", 2, "OpenFlow13", 1, openflow);
+    ovs.add_bridge("s1", 1, first.0, 1, openflow);
+    ovs.add_bridge("s2", 2, second.0, 1, openflow);
     ovs.add_cable(("s1", 2), ("s2", 3));
     ovs.add_cable(("s1", 3), ("s2", 2));
     let net = until(&controller, "all found", |net| {
@@ -68,7 +77,7 @@ async fn bridges_of_both_versions_are_described_and_their_cables_and_hosts_found
             && net.role(at(2, 1)) == PortRole::Edge
     })
     .await;
-    for (dpid, name, version) in [(1, "s1", Version::V1_0), (2, "s2", Version::V1_3)] {
+    for (dpid, name, version) in [(1, "s1", first.1), (2, "s2", second.1)] {
         let switch = &net.switches[&Dpid(dpid)];
         assert_eq!((&*switch.name, switch.version), (name, version));
         assert_eq!(switch.desc.hardware, "Open vSwitch");

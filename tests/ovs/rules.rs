@@ -8,7 +8,7 @@ use openflow::{Dpid, MacAddr, PortNo};
 
 use crate::wants::{BRIDGE, Lab};
 
-const VERSIONS: [&str; 2] = ["OpenFlow10", "OpenFlow13"];
+const VERSIONS: [&str; 4] = ["OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"];
 
 /// The controller's own.
 const CORE: usize = 2;

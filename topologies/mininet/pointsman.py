@@ -10,7 +10,7 @@ our own JSON (`pointsman topology ring,6 --json > ring.json`) is read without it
 
 The file also replaces Mininet's default switch and host, since a userspace datapath needs both:
 
-  --switch default[,openflow=1.0|1.3|mixed]   Open vSwitch with `datapath_type=netdev`
+  --switch default[,openflow=1.0|1.3|1.4|1.5|mixed]   Open vSwitch with `datapath_type=netdev`
   --host proc[,ipv6=1]                        offloads off; quiet unless IPv6 is asked for
 
 `--controller remote` and Mininet's other switches work as well.
@@ -26,7 +26,12 @@ from mininet.link import TCIntf, TCLink
 from mininet.node import Controller, Host, OVSSwitch
 from mininet.topo import Topo
 
-PROTOCOLS = {"1.0": "OpenFlow10", "1.3": "OpenFlow13"}
+PROTOCOLS = {
+    "1.0": "OpenFlow10",
+    "1.3": "OpenFlow13",
+    "1.4": "OpenFlow14",
+    "1.5": "OpenFlow15",
+}
 
 # Mininet runs this file with exec(), where __file__ is not set.
 HERE = os.path.dirname(os.path.abspath(sys._getframe().f_code.co_filename))
@@ -109,7 +114,7 @@ class PointsmanSwitch(OVSSwitch):
     """Open vSwitch on the userspace datapath, which needs no kernel module."""
 
     def __init__(self, name, openflow="1.3", owner=None, **params):
-        """openflow: 1.0, 1.3, or mixed (1.3 on odd datapath ids, 1.0 on even ones);
+        """openflow: 1.0, 1.3, 1.4, 1.5, or mixed (1.3 on odd datapath ids, 1.0 on even ones);
         owner: process id of the lab it belongs to, noted in the database."""
         params = {"datapath": "user", "failMode": "secure", **params}
         super().__init__(name, **params)
@@ -117,7 +122,7 @@ class PointsmanSwitch(OVSSwitch):
         if version == "mixed":
             version = "1.3" if int(self.dpid, 16) % 2 else "1.0"
         if version not in PROTOCOLS:
-            sys.exit(f"openflow={openflow}: expected 1.0, 1.3 or mixed")
+            sys.exit(f"openflow={openflow}: expected 1.0, 1.3, 1.4, 1.5 or mixed")
         self.protocols = PROTOCOLS[version]
         self.owner = owner
 

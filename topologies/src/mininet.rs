@@ -75,6 +75,8 @@ pub enum OpenFlow {
     V1_0,
     #[default]
     V1_3,
+    V1_4,
+    V1_5,
     /// 1.3 on odd datapath ids, 1.0 on even ones.
     Mixed,
 }
@@ -84,6 +86,8 @@ impl OpenFlow {
         match self {
             Self::V1_0 => "1.0",
             Self::V1_3 => "1.3",
+            Self::V1_4 => "1.4",
+            Self::V1_5 => "1.5",
             Self::Mixed => "mixed",
         }
     }

@@ -48,6 +48,10 @@ pub enum OpenFlowChoice {
     #[default]
     #[value(name = "1.3")]
     V1_3,
+    #[value(name = "1.4")]
+    V1_4,
+    #[value(name = "1.5")]
+    V1_5,
     Mixed,
 }
 
@@ -56,6 +60,8 @@ impl From<OpenFlowChoice> for OpenFlow {
         match choice {
             OpenFlowChoice::V1_0 => Self::V1_0,
             OpenFlowChoice::V1_3 => Self::V1_3,
+            OpenFlowChoice::V1_4 => Self::V1_4,
+            OpenFlowChoice::V1_5 => Self::V1_5,
             OpenFlowChoice::Mixed => Self::Mixed,
         }
     }

@@ -5,6 +5,7 @@ use openflow::flow::{ToSwitch, Unsupported};
 use openflow::wire::{Error, ErrorCode, Hello, Message};
 use openflow::{Version, Xid, v10, v13};
 
+use super::session::HIGHEST;
 use super::tally::Tally;
 use crate::metrics::{Direction, Metrics};
 
@@ -29,7 +30,7 @@ impl Outgoing {
     pub(super) fn new() -> Self {
         Self {
             buffer: BytesMut::new(),
-            version: Version::V1_3,
+            version: HIGHEST,
             next_xid: 1,
             tally: Tally::new(Direction::tx),
         }

@@ -31,8 +31,8 @@ const V10: [&str; 22] = [
     "queue_get_config_reply",
 ];
 
-/// OF 1.3.5 §7.1.
-const V13: [&str; 30] = [
+/// OF 1.3.5 §7.1, OF 1.5.1 §7.1.
+const V13: [&str; 36] = [
     "hello",
     "error",
     "echo_request",
@@ -63,6 +63,12 @@ const V13: [&str; 30] = [
     "get_async_reply",
     "set_async",
     "meter_mod",
+    "role_status",
+    "table_status",
+    "requestforward",
+    "bundle_control",
+    "bundle_add_message",
+    "controller_status",
 ];
 
 /// One more than the types counted apart; the last slot is for unknown ones.

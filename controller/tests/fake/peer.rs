@@ -144,7 +144,9 @@ impl Peer {
                 let body = match body {
                     v13::Body::EchoRequest(echo) => v13::Body::EchoReply(echo.clone()),
                     v13::Body::BarrierRequest => v13::Body::BarrierReply,
-                    v13::Body::MultipartRequest(request) => multipart(&request.body, ports),
+                    v13::Body::MultipartRequest(request) => {
+                        multipart(&request.body, self.version, ports)
+                    }
                     _ => return None,
                 };
                 Some(Message::v13(self.version, xid, body))
@@ -197,7 +199,7 @@ impl Common<'_> {
     }
 }
 
-fn multipart(request: &v13::MultipartRequestBody, ports: &[u32]) -> v13::Body {
+fn multipart(request: &v13::MultipartRequestBody, version: Version, ports: &[u32]) -> v13::Body {
     use v13::{MultipartReplyBody as Reply, MultipartRequestBody as Request};
     let body = match request {
         Request::Desc => Reply::Desc(Box::new(v13::DescStats {
@@ -207,9 +209,16 @@ fn multipart(request: &v13::MultipartRequestBody, ports: &[u32]) -> v13::Body {
             serial_num: FixedText::new("1"),
             dp_desc: FixedText::new("fake"),
         })),
-        Request::PortDesc(_) => Reply::PortDesc(ports.iter().map(|port| port_13(*port)).collect()),
+        Request::PortDesc(_) => {
+            let port = |port: &u32| match version {
+                Version::V1_3 => port_13(*port),
+                _ => port_14(*port),
+            };
+            Reply::PortDesc(ports.iter().map(port).collect())
+        }
         Request::Port(_) => Reply::Port(Vec::new()),
         Request::Table => Reply::Table(Vec::new()),
+        _ if version == Version::V1_5 => Reply::FlowDesc(Vec::new()),
         _ => Reply::Flow(Vec::new()),
     };
     let flags = v13::MultipartFlags::empty();
@@ -232,6 +241,16 @@ pub(crate) fn port_13(port: u32) -> v13::Port {
             curr_speed: 0,
             max_speed: 0,
         }),
+    }
+}
+
+/// Speeds and media are properties from 1.4 on, and a port need not have any.
+fn port_14(port: u32) -> v13::Port {
+    v13::Port {
+        traits: v13::PortTraits::Properties {
+            properties: Vec::new(),
+        },
+        ..port_13(port)
     }
 }
 

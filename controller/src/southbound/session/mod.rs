@@ -24,6 +24,7 @@ use openflow::wire::{Body, DecodeError, ErrorCode, Header, Hello, Message};
 use openflow::{Version, Xid};
 
 pub(crate) use handshake::Identity;
+pub(super) use negotiate::HIGHEST;
 pub(crate) use negotiate::NothingInCommon;
 
 use handshake::{Auxiliary, Handshake};
@@ -166,7 +167,7 @@ enum Phase {
 impl Session {
     /// Says hello.
     pub(super) fn new(timing: Timing, now: Instant, out: &mut Outgoing) -> Self {
-        out.hello(negotiate::HIGHEST.wire(), negotiate::offer());
+        out.hello(HIGHEST.wire(), negotiate::offer());
         Self {
             phase: Phase::Hello,
             timing,

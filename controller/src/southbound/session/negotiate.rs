@@ -4,7 +4,7 @@ use openflow::Version;
 use openflow::wire::Hello;
 
 /// What we speak, lowest first.
-const SPOKEN: [Version; 2] = [Version::V1_0, Version::V1_3];
+const SPOKEN: [Version; 4] = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
 
 /// Version of our hello and of errors before a version is agreed on: the highest we speak.
 pub(in crate::southbound) const HIGHEST: Version = SPOKEN[SPOKEN.len() - 1];
@@ -81,15 +81,20 @@ mod tests {
         for (byte, hello, chosen) in [
             (0x01, Hello::default(), Version::V1_0),
             (0x04, Hello::default(), Version::V1_3),
-            (0x06, Hello::default(), Version::V1_3),
-            (0x06, with_bitmap(0b1111110), Version::V1_3),
-            (0x06, with_bitmap(0b1100010), Version::V1_0),
+            (0x05, Hello::default(), Version::V1_4),
+            (0x06, Hello::default(), Version::V1_5),
+            (0x07, Hello::default(), Version::V1_5),
+            (0x06, with_bitmap(0b1111110), Version::V1_5),
+            (0x07, with_bitmap(0b10101110), Version::V1_4),
+            (0x06, with_bitmap(0b0001110), Version::V1_0),
+            (0x04, with_bitmaps(smallvec![0b0010000, 1]), Version::V1_3),
+            (0x04, with_bitmaps(smallvec![]), Version::V1_3),
             (0x04, with_bitmap(0b0010000), Version::V1_3),
             (0x01, with_bitmap(0b0000010), Version::V1_0),
         ] {
             assert_eq!(choose(byte, &hello), Ok(chosen), "{byte:#x} {hello:?}");
         }
-        assert_eq!(choose(HIGHEST.wire(), &offer()), Ok(Version::V1_3));
+        assert_eq!(choose(HIGHEST.wire(), &offer()), Ok(Version::V1_5));
     }
 
     #[test]
@@ -97,7 +102,7 @@ mod tests {
         for (byte, hello, offered) in [
             (0x02, Hello::default(), "1.1"),
             (0x03, with_bitmap(0b1100), "1.1 and 1.2"),
-            (0x06, with_bitmap(0b1101100), "1.1, 1.2, 1.4 and 1.5"),
+            (0x07, with_bitmap(0b10001100), "1.1, 1.2 and version 0x07"),
             (0x06, with_bitmap(0), "none"),
             (0x04, with_bitmaps(smallvec![0, 1]), "version 0x20"),
             (0x00, Hello::default(), "version 0x00"),
@@ -105,7 +110,10 @@ mod tests {
             let refused = choose(byte, &hello).unwrap_err();
             assert_eq!(
                 refused.to_string(),
-                format!("this controller speaks OpenFlow 1.0 and 1.3, the switch offers {offered}")
+                format!(
+                    "this controller speaks OpenFlow 1.0, 1.3, 1.4 and 1.5, \
+                     the switch offers {offered}"
+                )
             );
         }
     }
