@@ -155,10 +155,14 @@ fn packet_in(version: Version) -> impl Strategy<Value = nicira::PacketIn> {
     })
 }
 
+fn packet() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 14..80).prop_map(Bytes::from)
+}
+
 fn packet_in2(version: Version) -> impl Strategy<Value = nicira::PacketIn2> {
     use nicira::PacketInProperty as P;
     let property = prop_oneof![
-        fields!(P::Packet { packet: payload() }),
+        fields!(P::Packet { packet: packet() }),
         fields!(P::FullLen {
             full_len: any::<u32>()
         }),
@@ -179,11 +183,22 @@ fn packet_in2(version: Version) -> impl Strategy<Value = nicira::PacketIn2> {
             userdata: payload()
         }),
         fields!(P::Continuation {
-            continuation: payload()
+            continuation: continuation()
         }),
         unknown().prop_map(P::Unknown),
     ];
-    vec(property, 0..6).prop_map(|properties| nicira::PacketIn2 { properties })
+    (vec(property, 0..6), packet()).prop_map(|(mut properties, packet)| {
+        properties.push(P::Packet { packet });
+        nicira::PacketIn2 { properties }
+    })
+}
+
+/// What is left to do, as Open vSwitch writes it for itself: properties again.
+fn continuation() -> impl Strategy<Value = Bytes> {
+    let mirrors = any::<[u8; 4]>().prop_map(|mirrors| [&[0, 2, 0, 8][..], &mirrors].concat());
+    let tracked = Just(vec![0, 3, 0, 4, 0, 0, 0, 0]);
+    let table = any::<u8>().prop_map(|table| vec![0, 4, 0, 5, table, 0, 0, 0]);
+    vec(prop_oneof![mirrors, tracked, table], 0..4).prop_map(|list| list.concat().into())
 }
 
 fn role() -> impl Strategy<Value = nicira::RoleRequest> {
@@ -252,7 +267,7 @@ fn tlv_table() -> impl Strategy<Value = nicira::Message> {
             fields!(nicira::TlvMap {
                 option_class: any::<u16>(),
                 option_type: any::<u8>(),
-                option_len: any::<u8>(),
+                option_len: (1u8..32).prop_map(|words| words * 4),
                 index: any::<u16>(),
             }),
             0..4,
@@ -646,8 +661,9 @@ pub(crate) fn v13_reply(version: Version) -> BoxedStrategy<MultipartReply> {
 }
 
 fn monitor_match() -> impl Strategy<Value = onf::MonitorMatch> {
+    // No longer than the shortest match: of so many bytes Open vSwitch asks that they are there.
     let with_header =
-        (any::<u16>(), oxm_match()).prop_map(|(match_len, matching)| onf::MonitorMatch::OfpMatch {
+        (0u16..=8, oxm_match()).prop_map(|(match_len, matching)| onf::MonitorMatch::OfpMatch {
             match_len,
             matching,
         });

@@ -13,7 +13,7 @@ use super::v13_actions::instructions;
 use super::v13_messages::meter_band;
 use super::v13_ports;
 use super::v13_tables;
-use super::{Named, of, payload, text};
+use super::{Named, aligned, of, payload, text};
 
 pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     use v13::Body;
@@ -278,7 +278,7 @@ fn flow_update(version: Version) -> impl Strategy<Value = v13::FlowUpdate> {
         Just(Update::Resumed),
         fields!(Update::Unknown {
             event: 7u16..,
-            data: payload()
+            data: aligned(4)
         }),
     ]
 }
