@@ -17,7 +17,8 @@ use crate::wire::{DecodeError, ErrorCode, Reader, Wire, Writer};
 pub enum MonitorMatch {
     /// As Open vSwitch has it.
     OfpMatch {
-        /// As it came: Open vSwitch sends the length without padding and does not look at it.
+        /// As it came: Open vSwitch sends the length without padding, and of what it receives it
+        /// only asks that there are so many bytes.
         match_len: u16,
         /// Fields.
         #[serde(rename = "match")]
