@@ -267,6 +267,7 @@ fn flow_update(version: Version) -> impl Strategy<Value = v13::FlowUpdate> {
             matching: matching(),
             instructions: instructions(version),
         })
+        .prop_map(Box::new)
     };
     prop_oneof![
         full().prop_map(Update::Initial),

@@ -378,7 +378,7 @@ fn flow_monitor() -> v13::FlowMonitorRequest {
 
 fn flow_updates() -> Vec<v13::FlowUpdate> {
     use v13::FlowUpdate;
-    let entry = v13::FlowUpdateFull {
+    let entry = Box::new(v13::FlowUpdateFull {
         table_id: TableId(1),
         reason: v13::FlowRemovedReason::Delete,
         idle_timeout: 2,
@@ -387,7 +387,7 @@ fn flow_updates() -> Vec<v13::FlowUpdate> {
         cookie: Cookie(5),
         matching: matching(),
         instructions: instructions(),
-    };
+    });
     vec![
         FlowUpdate::Initial(entry.clone()),
         FlowUpdate::Abbrev { xid: Xid(9) },

@@ -12,13 +12,13 @@ use crate::{Cookie, TableId, Xid};
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum FlowUpdate {
     /// The entry is there.
-    Initial(FlowUpdateFull),
+    Initial(Box<FlowUpdateFull>),
     /// The entry is new.
-    Added(FlowUpdateFull),
+    Added(Box<FlowUpdateFull>),
     /// The entry is gone.
-    Removed(FlowUpdateFull),
+    Removed(Box<FlowUpdateFull>),
     /// The entry is different.
-    Modified(FlowUpdateFull),
+    Modified(Box<FlowUpdateFull>),
     /// A change of this controller's own was made.
     Abbrev {
         /// By this message of it.
@@ -77,10 +77,10 @@ impl Wire for FlowUpdate {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut r = r.sized()?;
         let update = match r.field("event")? {
-            event::INITIAL => Self::Initial(Wire::decode(&mut r)?),
-            event::ADDED => Self::Added(Wire::decode(&mut r)?),
-            event::REMOVED => Self::Removed(Wire::decode(&mut r)?),
-            event::MODIFIED => Self::Modified(Wire::decode(&mut r)?),
+            event::INITIAL => Self::Initial(Box::new(Wire::decode(&mut r)?)),
+            event::ADDED => Self::Added(Box::new(Wire::decode(&mut r)?)),
+            event::REMOVED => Self::Removed(Box::new(Wire::decode(&mut r)?)),
+            event::MODIFIED => Self::Modified(Box::new(Wire::decode(&mut r)?)),
             event::ABBREV => Self::Abbrev {
                 xid: Xid(r.field("xid")?),
             },
