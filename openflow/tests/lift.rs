@@ -78,7 +78,8 @@ fn what_a_switch_says_is_understood() {
 fn damaged_messages_lift_or_are_refused() {
     for vector in vectors() {
         let bytes = hex::decode(&vector.hex).unwrap();
-        for at in 8..bytes.len() {
+        // Everywhere, in a long one at some 250 places.
+        for at in (8..bytes.len()).step_by(bytes.len() / 250 + 1) {
             for damage in [0x00, 0x01, 0x7f, 0xff] {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= damage;

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each binary uses its part")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,8 @@ impl Vector {
 
 /// The vectors of other implementations.
 pub(crate) fn vectors() -> Vec<Vector> {
-    ["os-ken", "ovs-print"].into_iter().flat_map(file).collect()
+    let files = ["os-ken", "ovs-print", "ovs-actions"];
+    files.into_iter().flat_map(file).collect()
 }
 
 /// What fuzzing found.
@@ -61,7 +63,7 @@ fn vectors_root() -> PathBuf {
         .expect("the repository has vectors")
 }
 
-/// Frames: all samples, vectors and findings.
+/// Frames: all samples, vectors and findings, each once.
 pub(crate) fn frames() -> Vec<Vec<u8>> {
     let samples = samples().into_iter().map(|(_, message)| {
         let mut bytes = BytesMut::new();
@@ -69,8 +71,10 @@ pub(crate) fn frames() -> Vec<Vec<u8>> {
         bytes.to_vec()
     });
     let vectors = vectors().into_iter().chain(findings());
+    let mut seen = BTreeSet::new();
     samples
         .chain(vectors.map(|vector| vector.bytes()))
+        .filter(|frame| seen.insert(frame.clone()))
         .collect()
 }
 
