@@ -296,7 +296,8 @@ fn fields(version: Version, sent: &Sent, text: &str) -> Vec<String> {
         "echo_request" | "echo_reply" => vec![format!("{} bytes of payload", bytes("data"))],
         "flow_mod" => {
             let mut fields = vec![format!("cookie:0x{:x}", number("cookie"))];
-            if number("cookie") == 0 {
+            // Neither is shown: the one is none, the other leaves it as it is.
+            if matches!(number("cookie"), 0 | u64::MAX) {
                 fields.clear();
             }
             for (name, short) in [("idle_timeout", "idle"), ("hard_timeout", "hard")] {

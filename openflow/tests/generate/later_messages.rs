@@ -12,7 +12,7 @@ use super::v13_messages::{flow_mod, group_mod, meter_mod};
 use super::v13_multipart::controller_status;
 use super::{Named, of, properties};
 
-fn oxs() -> impl Strategy<Value = OxsList> {
+pub(crate) fn oxs() -> impl Strategy<Value = OxsList> {
     let known = (proptest::sample::select(Statistic::ALL), any::<u64>()).prop_map(|(it, n)| {
         let mut list = OxsList::new();
         list.push(it, OxsValue::Count(n));

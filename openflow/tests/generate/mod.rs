@@ -27,6 +27,7 @@ macro_rules! fields {
 pub(crate) mod experimenter;
 pub(crate) mod flows;
 pub(crate) mod later_messages;
+pub(crate) mod nicira;
 pub(crate) mod oxm;
 pub(crate) mod properties;
 pub(crate) mod v10_messages;

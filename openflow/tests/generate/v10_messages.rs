@@ -7,7 +7,7 @@ use openflow::{BufferId, Cookie, Dpid, MacAddr, TableId, v10};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Named, aligned, echo, flows, of, payload, small, text};
+use super::{Named, aligned, echo, flows, nicira, of, payload, small, text};
 
 pub(crate) fn matching() -> impl Strategy<Value = v10::Match> {
     fields!(v10::Match {
@@ -27,7 +27,16 @@ pub(crate) fn matching() -> impl Strategy<Value = v10::Match> {
     })
 }
 
+/// Those of the version, and Nicira's with others inside them.
 pub(crate) fn action() -> impl Strategy<Value = v10::Action> {
+    let wrap = |action| v10::Action::Nicira(Box::new(action));
+    let leaf = prop_oneof![1 => plain(), 1 => nicira::plain().prop_map(wrap)];
+    let once = nicira::action(leaf).prop_map(wrap);
+    let twice = nicira::action(prop_oneof![2 => plain(), 1 => once]).prop_map(wrap);
+    prop_oneof![6 => plain(), 1 => twice]
+}
+
+fn plain() -> impl Strategy<Value = v10::Action> {
     use v10::Action;
     let port = || of(v10::PortNo);
     prop_oneof![
