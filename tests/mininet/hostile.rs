@@ -175,12 +175,12 @@ fn peers_that_talk_nonsense_disturb_nobody() {
     let pinging = Pinging::start(&scene.lab, "h1", "h3");
     let resident = controller.resident_kib();
 
-    let only_1_4 = [5, HELLO, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 1 << 5];
+    let only_1_2 = [3, HELLO, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 1 << 3];
     let newcomers: [(&str, &[u8]); 6] = [
         ("not_openflow", b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"),
         ("not_openflow", &[0xff; 100_000]),
         ("not_openflow", &longest(PACKET_IN)),
-        ("version", &only_1_4),
+        ("version", &only_1_2),
         ("handshake_timeout", &[4, 0]),
         ("handshake_timeout", &frame(HELLO, &[])),
     ];
