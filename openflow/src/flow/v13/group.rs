@@ -11,8 +11,10 @@ use crate::oxm::{self, Oxm, OxmList};
 use crate::wire::{FixedText, Reader, Writer};
 use crate::{GroupId, PortNo, Version};
 
-/// Netronome, whose property of a group says how one selects.
+/// Netronome, whose property of a group says how one selects: the number Open vSwitch writes, and
+/// the one that is Netronome's own, which it reads as well.
 const NETRONOME: u32 = 0x0000_1540;
+const NETRONOME_OWN: u32 = 0x0000_154d;
 const NTRT_SELECTION_METHOD: u32 = 1;
 /// Bytes of a method's name, its NUL included.
 const METHOD: usize = Selection::METHOD_BYTES + 1;
@@ -131,7 +133,8 @@ fn lift_selection(property: &wire::GroupProperty) -> Option<Selection> {
     let wire::GroupProperty::Experimenter(property) = property else {
         return None;
     };
-    if (property.experimenter, property.exp_type) != (NETRONOME, NTRT_SELECTION_METHOD) {
+    let theirs = matches!(property.experimenter, NETRONOME | NETRONOME_OWN);
+    if !theirs || property.exp_type != NTRT_SELECTION_METHOD {
         return None;
     }
     let mut r = Reader::new(&property.data, Version::V1_5);
@@ -251,5 +254,31 @@ pub(super) fn lift_stats(stats: &wire::GroupStats) -> GroupStats {
         bytes: kept(stats.byte_count),
         age: duration(stats.duration_sec, stats.duration_nsec),
         buckets: stats.bucket_stats.iter().map(counters).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_method_is_read_under_both_numbers_of_netronome() {
+        let selection = Selection {
+            method: "dp_hash".to_owned(),
+            param: 7,
+            fields: Vec::new(),
+        };
+        let lowered = lower_selection(&selection, Version::V1_5).expect("1.5 has it");
+        let wire::GroupProperty::Experimenter(mut property) = lowered else {
+            panic!("{lowered:?}");
+        };
+        for experimenter in [NETRONOME, NETRONOME_OWN] {
+            property.experimenter = experimenter;
+            let property = wire::GroupProperty::Experimenter(property.clone());
+            assert_eq!(lift_selection(&property), Some(selection.clone()));
+        }
+        property.experimenter = 0x2320;
+        let foreign = wire::GroupProperty::Experimenter(property);
+        assert_eq!(lift_selection(&foreign), None);
     }
 }
