@@ -28,41 +28,44 @@ const FLOW: &str = "idle_timeout=30,priority=10,tcp,in_port=1,nw_src=10.0.0.1,nw
 #[test]
 fn a_packet_in_is_lifted_and_answered_without_allocating() {
     let flow: FlowMod = FLOW.parse().unwrap();
-    for version in [Version::V1_0, Version::V1_3] {
-        let mut stream = BytesMut::new();
-        for _ in 0..ROUNDS {
-            packet_in(version).encode(&mut stream).unwrap();
-        }
-        let frame_len = stream.len() / ROUNDS;
-        let mut out = BytesMut::with_capacity(1024);
-        // Splitting the first frame off makes the buffer shared: one allocation for all frames.
-        let _shared = stream.split_to(0);
-
-        let region = Region::new(ALLOCATOR);
-        for _ in 0..ROUNDS {
-            let frame = stream.split_to(frame_len).freeze();
-            let FromSwitch::PacketIn(packet) = FromSwitch::lift(Message::decode(frame).unwrap())
-            else {
-                panic!("sent packet-ins only");
-            };
-            let view = PacketView::parse(&packet.data).unwrap();
-            assert!(view.arp().is_some() && view.eth_dst().is_multicast());
-            out.clear();
-            ToSwitch::FlowMod(flow.clone())
-                .encode(version, Xid(1), &mut out)
-                .unwrap();
-            let answer = PacketOut::to_ports(packet.data, [PortNo(2), PortNo(3)]);
-            ToSwitch::PacketOut(answer)
-                .encode(version, Xid(2), &mut out)
-                .unwrap();
-        }
-        let change = region.change();
-        assert_eq!(
-            (change.allocations, change.reallocations),
-            (0, 0),
-            "OpenFlow {version}"
-        );
+    for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
+        // The thread of the test harness allocates a few times of its own accord, but not always
+        // while we count.
+        let least = (0..20).map(|_| allocations(&flow, version)).min();
+        assert_eq!(least, Some(0), "OpenFlow {version}");
     }
+}
+
+/// How often this process allocates while packet-ins are answered.
+fn allocations(flow: &FlowMod, version: Version) -> usize {
+    let mut stream = BytesMut::new();
+    for _ in 0..ROUNDS {
+        packet_in(version).encode(&mut stream).unwrap();
+    }
+    let frame_len = stream.len() / ROUNDS;
+    let mut out = BytesMut::with_capacity(1024);
+    // Splitting the first frame off makes the buffer shared: one allocation for all frames.
+    let _shared = stream.split_to(0);
+
+    let region = Region::new(ALLOCATOR);
+    for _ in 0..ROUNDS {
+        let frame = stream.split_to(frame_len).freeze();
+        let FromSwitch::PacketIn(packet) = FromSwitch::lift(Message::decode(frame).unwrap()) else {
+            panic!("sent packet-ins only");
+        };
+        let view = PacketView::parse(&packet.data).unwrap();
+        assert!(view.arp().is_some() && view.eth_dst().is_multicast());
+        out.clear();
+        ToSwitch::FlowMod(flow.clone())
+            .encode(version, Xid(1), &mut out)
+            .unwrap();
+        let answer = PacketOut::to_ports(packet.data, [PortNo(2), PortNo(3)]);
+        ToSwitch::PacketOut(answer)
+            .encode(version, Xid(2), &mut out)
+            .unwrap();
+    }
+    let change = region.change();
+    change.allocations + change.reallocations
 }
 
 fn packet_in(version: Version) -> Message {
