@@ -49,10 +49,11 @@ unit: need-rust ui
 	cargo test --workspace --locked
 	npm --prefix web-ui test
 
-# Real Open vSwitch under Mininet, and the dashboard over it.
+# Real Open vSwitch under Mininet, and the dashboard over it. The whole workspace is named so that
+# what `unit` has compiled is used again.
 network: $(BINARY) tests/browser/node_modules/.package-lock.json
 	@scripts/need.sh $(TEST_PACKAGES)
-	$(AS_ROOT) env PATH="$$PATH" HOME="$$HOME" cargo test -p pointsman-tests --locked --features real-network -- --test-threads=1
+	$(AS_ROOT) env PATH="$$PATH" HOME="$$HOME" cargo test --workspace --locked --features pointsman-tests/real-network --test mininet -- --test-threads=1
 
 # The dashboard in a real browser, over a real network.
 browser: $(BINARY) tests/browser/node_modules/.package-lock.json

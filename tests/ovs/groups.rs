@@ -7,7 +7,7 @@ use openflow::flow::{Action, Bucket, GroupType, Instructions, Match};
 use openflow::{Dpid, GroupId, MacAddr, PortNo};
 use serde_json::Value;
 
-use crate::wants::{BRIDGE, Lab};
+use crate::wants::{BRIDGE, Lab, in_each};
 
 /// The controller's own entries.
 const CORE: usize = 2;
@@ -79,11 +79,9 @@ fn ofctl(lab: &Lab, command: &str, arguments: &[&str]) {
     drop(lab.ovs.ofctl(lab.protocol, command, BRIDGE, arguments));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn wanted_groups_arrive_with_their_rules_once_and_go_after_them() {
-    for protocol in [V1_3, "OpenFlow14", "OpenFlow15"] {
-        arrive_once_and_go(protocol).await;
-    }
+#[test]
+fn wanted_groups_arrive_with_their_rules_once_and_go_after_them() {
+    in_each(&[V1_3, "OpenFlow14", "OpenFlow15"], arrive_once_and_go);
 }
 
 async fn arrive_once_and_go(protocol: &'static str) {

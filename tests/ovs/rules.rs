@@ -6,7 +6,7 @@ use openflow::flow::{Action, Instructions, Match, VlanMatch};
 use openflow::oxm::Field;
 use openflow::{Dpid, MacAddr, PortNo};
 
-use crate::wants::{BRIDGE, Lab};
+use crate::wants::{BRIDGE, Lab, in_each};
 
 const VERSIONS: [&str; 4] = ["OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"];
 
@@ -102,9 +102,9 @@ fn one_of_everything(protocol: &str) -> Vec<Rule> {
     rules
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_wanted_arrives_and_is_never_sent_twice() {
-    for protocol in VERSIONS {
+#[test]
+fn what_is_wanted_arrives_and_is_never_sent_twice() {
+    in_each(&VERSIONS, async |protocol| {
         let lab = Lab::start(protocol).await;
         assert_eq!(lab.dump().len(), CORE, "{protocol}");
         let rules = one_of_everything(protocol);
@@ -119,12 +119,12 @@ async fn what_is_wanted_arrives_and_is_never_sent_twice() {
         assert_eq!(lab.metric("rules_changes_total").await, sent, "{protocol}");
         assert_eq!(lab.metric("rules_mended_total").await, 0, "{protocol}");
         assert_eq!(lab.dump().len(), CORE + rules.len(), "{protocol}");
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn entries_keep_their_age_across_a_restart_of_the_controller() {
-    for protocol in VERSIONS {
+#[test]
+fn entries_keep_their_age_across_a_restart_of_the_controller() {
+    in_each(&VERSIONS, async |protocol| {
         let mut lab = Lab::start(protocol).await;
         let mut rules = one_of_everything(protocol);
         lab.want(&rules).await;
@@ -155,12 +155,12 @@ async fn entries_keep_their_age_across_a_restart_of_the_controller() {
             1,
             "the delete: {unclaimed:?}"
         );
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_somebody_else_does_to_our_entries_is_mended() {
-    for protocol in VERSIONS {
+#[test]
+fn what_somebody_else_does_to_our_entries_is_mended() {
+    in_each(&VERSIONS, async |protocol| {
         let lab = Lab::start(protocol).await;
         let rules = one_of_everything(protocol);
         let all = CORE + rules.len();
@@ -213,12 +213,12 @@ async fn what_somebody_else_does_to_our_entries_is_mended() {
         lab.reads(2).await;
         assert_eq!(lab.dump().len(), CORE + 1);
         assert!(!lab.hears(|event| matches!(event, Event::FlowRemoved { .. })));
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_switch_that_lost_its_table_gets_it_back_when_it_connects() {
-    for protocol in VERSIONS {
+#[test]
+fn a_switch_that_lost_its_table_gets_it_back_when_it_connects() {
+    in_each(&VERSIONS, async |protocol| {
         let mut lab = Lab::start(protocol).await;
         let rules = one_of_everything(protocol);
         lab.want(&rules).await;
@@ -232,7 +232,7 @@ async fn a_switch_that_lost_its_table_gets_it_back_when_it_connects() {
             .until("there again", async || lab.dump().len() == all)
             .await;
         assert!(took < Duration::from_secs(1), "{protocol}: {took:?}");
-    }
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use app_api::{App, AppContext, Event, Rule, WantedGroup};
@@ -12,6 +13,7 @@ use pointsman::runtime::{AppHandle, Registry};
 use pointsman_tests::ovs::PrivateOvs;
 use pointsman_tests::ports;
 use serde_json::Value;
+use tokio::runtime;
 use tokio::time::sleep;
 
 /// Longest wait for anything; what is to be quick is measured.
@@ -24,6 +26,19 @@ const DPID: &str = "0000000000000001";
 /// Wants what it is told, and writes down what it hears.
 struct Wants {
     heard: Arc<Mutex<Vec<Event>>>,
+}
+
+/// Runs a test in several versions at once, each on a thread of its own: they mostly wait.
+pub(crate) fn in_each(protocols: &[&'static str], test: impl AsyncFn(&'static str) + Sync) {
+    thread::scope(|scope| {
+        for protocol in protocols {
+            scope.spawn(|| {
+                let mut runtime = runtime::Builder::new_multi_thread();
+                let runtime = runtime.worker_threads(1).enable_all().build();
+                runtime.unwrap().block_on(test(protocol));
+            });
+        }
+    });
 }
 
 pub(crate) enum Say {
