@@ -1,5 +1,6 @@
 //! Networks by name and arguments: `fat-tree,4`, `tree,depth=2,fanout=3`.
 
+use crate::dice::Dice;
 use crate::topology::{Builder, Invalid, SwitchNo, TooLarge, Topology};
 
 /// What `NAME,ARGS` could not be made of.
@@ -384,15 +385,4 @@ fn random(network: &mut Builder, args: &[u64]) -> Result<(), BuildError> {
         network.link(switches[a as usize], switches[b as usize])?;
     }
     Ok(())
-}
-
-/// Random numbers that are the same for a seed for ever, which no crate promises across versions.
-struct Dice(u64);
-
-impl Dice {
-    /// The bias of the remainder is far below what a handful of switches could show.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = crate::paths::mix(self.0);
-        self.0 % limit
-    }
 }

@@ -1,8 +1,11 @@
 //! The network as a value: graphs of switches, paths through them, and descriptions of networks
-//! that can be brought up. No I/O but reading a topology file and, as a feature, driving
-//! Mininet.
+//! that can be brought up: emulated in this process or in Mininet, each a feature. No I/O but
+//! reading a topology file and driving Mininet.
 
 pub mod catalog;
+mod dice;
+#[cfg(feature = "emulate")]
+pub mod emulate;
 pub mod generate;
 pub mod graph;
 pub mod load;

@@ -1,0 +1,40 @@
+//! What the simulator needs of a switch.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use openflow::PortNo;
+
+/// A switch with its side of the control channel, sans-IO. `now` counts from the start of the
+/// network and never goes back; everything that leaves the switch is put into `out`.
+pub trait SwitchNode {
+    /// A frame came in from a cable.
+    fn receive(&mut self, port: PortNo, frame: Bytes, now: Duration, out: &mut Output);
+
+    /// The cable of a port was connected or cut.
+    fn link(&mut self, port: PortNo, up: bool, now: Duration, out: &mut Output);
+
+    /// A piece of the controller's byte stream, not cut at messages.
+    fn from_controller(&mut self, bytes: &[u8], now: Duration, out: &mut Output);
+
+    /// The control channel was opened: the switch greets.
+    fn connected(&mut self, now: Duration, out: &mut Output);
+
+    /// The control channel was lost, and with it what was not read whole.
+    fn disconnected(&mut self, now: Duration);
+
+    /// When [`SwitchNode::timeout`] is to be called next; asked after every call, so it is cheap.
+    fn next_timeout(&self) -> Option<Duration>;
+
+    /// Time has passed: entries end, meters fill.
+    fn timeout(&mut self, now: Duration, out: &mut Output);
+}
+
+/// What a switch sends.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// In this order, each out of a port.
+    pub frames: Vec<(PortNo, Bytes)>,
+    /// Whole OpenFlow messages, in this order.
+    pub to_controller: Vec<Bytes>,
+}

@@ -1,0 +1,1 @@
+//! What a network emulated in this process does.
