@@ -15,7 +15,7 @@ pub trait SwitchNode {
     fn link(&mut self, port: PortNo, up: bool, now: Duration, out: &mut Output);
 
     /// A piece of the controller's byte stream, not cut at messages.
-    fn from_controller(&mut self, bytes: &[u8], now: Duration, out: &mut Output);
+    fn controller_sent(&mut self, bytes: &[u8], now: Duration, out: &mut Output);
 
     /// The control channel was opened: the switch greets.
     fn connected(&mut self, now: Duration, out: &mut Output);
