@@ -85,6 +85,7 @@ pub mod nicira;
 pub mod oxm;
 pub mod oxs;
 pub mod packet;
+pub mod pipeline;
 mod types;
 pub mod v10;
 pub mod v13;

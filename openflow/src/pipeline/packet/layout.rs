@@ -1,0 +1,42 @@
+//! Where the headers of a frame are.
+
+/// Offsets into a frame. What is `None` is not there, or cut off.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Layers {
+    /// VLAN tags that are looked at.
+    pub(super) tags: usize,
+    /// The Ethernet type behind them; in an 802.3 frame the length.
+    pub(super) ethertype: Option<usize>,
+    /// What follows it and LLC: MPLS entries, ARP, IP.
+    pub(super) payload: Option<usize>,
+    /// MPLS entries that are looked at.
+    pub(super) mpls: usize,
+    /// Whether the last of these is the bottom of the stack.
+    pub(super) mpls_ends: bool,
+    /// ARP or RARP for IPv4 over Ethernet.
+    pub(super) arp: Option<usize>,
+    pub(super) ip: Option<IpHeader>,
+    /// A transport header that is wholly there; where it begins, and where the packet ends.
+    pub(super) transport: Option<(Transport, usize, usize)>,
+    /// It is a neighbour solicitation or advertisement.
+    pub(super) nd: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IpHeader {
+    V4(usize),
+    V6 {
+        at: usize,
+        /// Behind a routing header checksums are of another destination, and left alone.
+        routed: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transport {
+    Tcp,
+    Udp,
+    Sctp,
+    Icmp,
+    Icmpv6,
+}

@@ -1,0 +1,376 @@
+//! What the headers of a frame say, as Open vSwitch takes them (`miniflow_extract`): the fields it
+//! sees, and where it stops looking.
+
+use super::layout::{IpHeader, Layers, Transport};
+use crate::oxm::Field;
+use crate::packet::{ethertype, ip_proto};
+use crate::pipeline::key::Key;
+
+/// MPLS entries a switch looks at (`FLOW_MAX_MPLS_LABELS`).
+pub(super) const MPLS_MAX: usize = 3;
+/// `ip_frag`: a fragment of a packet.
+pub(super) const FRAGMENT: u128 = 1;
+/// `ip_frag`: one that is not the first, and so has no transport header.
+pub(super) const LATER: u128 = 2;
+
+pub(super) const RARP: u16 = 0x8035;
+pub(super) const MPLS: u16 = 0x8847;
+pub(super) const MPLS_MULTICAST: u16 = 0x8848;
+pub(super) const SCTP: u8 = 132;
+const IGMP: u8 = 2;
+/// The length of an Ethernet header without tags.
+const ETHERNET: usize = 14;
+/// Below, what looks like an Ethernet type is a length (IEEE 802.3).
+const FIRST_ETHERTYPE: u16 = 0x0600;
+
+/// A frame that is read from front to end. `pull` takes what is wholly there.
+struct Reader<'a> {
+    frame: &'a [u8],
+    at: usize,
+    /// Where the packet ends, padding behind it excluded.
+    end: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn left(&self) -> usize {
+        self.end - self.at
+    }
+
+    fn peek<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        self.frame.get(self.at..self.end)?.first_chunk()
+    }
+
+    fn pull<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let bytes = self.peek()?;
+        self.at += N;
+        Some(bytes)
+    }
+
+    fn skip(&mut self, bytes: usize) -> Option<()> {
+        (self.left() >= bytes).then(|| self.at += bytes)
+    }
+}
+
+/// Reads the headers into a key that has none, looking at up to so many VLAN tags.
+pub(super) fn read(frame: &[u8], tags: usize, key: &mut Key) -> Layers {
+    let mut layers = Layers::default();
+    let mut reader = Reader {
+        frame,
+        at: 0,
+        end: frame.len(),
+    };
+    // What is cut off is not there: nothing behind it can be read.
+    let _ = ethernet(&mut reader, tags, key, &mut layers);
+    layers
+}
+
+fn ethernet(
+    reader: &mut Reader<'_>,
+    tags: usize,
+    key: &mut Key,
+    layers: &mut Layers,
+) -> Option<()> {
+    if reader.left() < ETHERNET {
+        return None;
+    }
+    put(key, Field::EthDst, reader.pull::<6>()?);
+    put(key, Field::EthSrc, reader.pull::<6>()?);
+    while layers.tags < tags && is_tag(u16::from_be_bytes(*reader.peek()?)) && reader.left() >= 6 {
+        let [_, _, high, low] = *reader.pull::<4>()?;
+        if layers.tags == 0 {
+            let tci = u16::from_be_bytes([high, low]) | 0x1000;
+            key.set(Field::VlanTci, tci.into(), u128::MAX);
+        }
+        layers.tags += 1;
+    }
+    layers.ethertype = Some(reader.at);
+    let eth_type = eth_type(reader)?;
+    key.set(Field::EthType, eth_type.into(), u128::MAX);
+    let start = reader.at;
+    layers.payload = Some(start);
+    match eth_type {
+        MPLS | MPLS_MULTICAST => mpls(reader, key, layers),
+        ethertype::IPV4 => ipv4(reader, key, layers)?,
+        ethertype::IPV6 => ipv6(reader, key, layers)?,
+        ethertype::ARP | RARP => return arp(reader, key, layers),
+        _ => return None,
+    }
+    let ip = layers.ip?;
+    if key.get(Field::IpFrag) & LATER == 0 {
+        transport(reader, ip, key, layers);
+    }
+    Some(())
+}
+
+pub(super) const fn is_tag(eth_type: u16) -> bool {
+    matches!(eth_type, ethertype::VLAN | ethertype::SERVICE_VLAN)
+}
+
+/// An 802.3 frame has an Ethernet type only behind a SNAP header of organisation zero (RFC 1042).
+fn eth_type(reader: &mut Reader<'_>) -> Option<u16> {
+    let eth_type = u16::from_be_bytes(*reader.pull()?);
+    if eth_type >= FIRST_ETHERTYPE {
+        return Some(eth_type);
+    }
+    let [0xaa, 0xaa, 3, 0, 0, 0, high, low] = *reader.peek::<8>().unwrap_or(&[0; 8]) else {
+        return Some(ethertype::NONE);
+    };
+    reader.skip(8)?;
+    let snap = u16::from_be_bytes([high, low]);
+    Some(if snap >= FIRST_ETHERTYPE {
+        snap
+    } else {
+        ethertype::NONE
+    })
+}
+
+fn mpls(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) {
+    while let Some(entry) = reader.pull::<4>() {
+        let [.., third, _] = *entry;
+        if layers.mpls == 0 {
+            let entry = u32::from_be_bytes(*entry);
+            key.set(Field::MplsLabel, (entry >> 12).into(), u128::MAX);
+            key.set(Field::MplsTc, (entry >> 9 & 7).into(), u128::MAX);
+            key.set(Field::MplsBos, (entry >> 8 & 1).into(), u128::MAX);
+            key.set(Field::MplsTtl, (entry & 0xff).into(), u128::MAX);
+        }
+        layers.mpls += 1;
+        layers.mpls_ends = third & 1 != 0;
+        if layers.mpls_ends || layers.mpls == MPLS_MAX {
+            return;
+        }
+    }
+}
+
+fn arp(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()> {
+    let start = reader.at;
+    let [0, 1, 8, 0, 6, 4] = *reader.pull()? else {
+        return None;
+    };
+    if reader.left() < 22 {
+        return None;
+    }
+    let op = u16::from_be_bytes(*reader.pull()?);
+    // Open vSwitch keeps it in the eight bits of `nw_proto`.
+    let op = if op > 0xff { 0 } else { op };
+    key.set(Field::ArpOp, op.into(), u128::MAX);
+    put(key, Field::ArpSha, reader.pull::<6>()?);
+    put(key, Field::ArpSpa, reader.pull::<4>()?);
+    put(key, Field::ArpTha, reader.pull::<6>()?);
+    put(key, Field::ArpTpa, reader.pull::<4>()?);
+    layers.arp = Some(start);
+    Some(())
+}
+
+fn ipv4(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()> {
+    let start = reader.at;
+    let size = reader.left();
+    let [
+        version_ihl,
+        tos,
+        len_high,
+        len_low,
+        _,
+        _,
+        frag_high,
+        frag_low,
+        ttl,
+        protocol,
+        ..,
+    ] = *reader.peek::<20>()?;
+    let header = usize::from(version_ihl & 0x0f) * 4;
+    let total = usize::from(u16::from_be_bytes([len_high, len_low]));
+    if header < 20 || header > size || total > size || header > total {
+        return None;
+    }
+    if size - total > usize::from(u16::MAX) {
+        return None;
+    }
+    reader.end = start + total;
+    let fragment = u16::from_be_bytes([frag_high, frag_low]);
+    let (more, offset) = (fragment & 0x2000 != 0, fragment & 0x1fff != 0);
+    let frag = if offset {
+        FRAGMENT | LATER
+    } else {
+        u128::from(more)
+    };
+    tos_ttl_proto(key, tos, ttl, protocol, frag);
+    let addresses = reader.frame.get(start + 12..start + 20)?;
+    put(key, Field::Ipv4Src, &addresses[..4]);
+    put(key, Field::Ipv4Dst, &addresses[4..]);
+    layers.ip = Some(IpHeader::V4(start));
+    reader.skip(header)
+}
+
+fn tos_ttl_proto(key: &mut Key, tos: u8, ttl: u8, protocol: u8, frag: u128) {
+    key.set(Field::IpDscp, (tos >> 2).into(), u128::MAX);
+    key.set(Field::IpEcn, (tos & 3).into(), u128::MAX);
+    key.set(Field::NwTtl, ttl.into(), u128::MAX);
+    key.set(Field::IpProto, protocol.into(), u128::MAX);
+    key.set(Field::IpFrag, frag, u128::MAX);
+}
+
+fn ipv6(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()> {
+    let start = reader.at;
+    let size = reader.left().checked_sub(40)?;
+    let header = reader.pull::<40>()?;
+    let payload = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    if payload > size || size - payload > usize::from(u16::MAX) {
+        return None;
+    }
+    reader.end = reader.at + payload;
+    put(key, Field::Ipv6Src, &header[8..24]);
+    put(key, Field::Ipv6Dst, &header[24..40]);
+    // Where the chain of headers is broken, addresses are all there is.
+    let chain = extension_headers(reader, header[6])?;
+    let first = u32::from_be_bytes([header[0], header[1], header[2], header[3]]);
+    key.set(Field::Ipv6Flabel, (first & 0x000f_ffff).into(), u128::MAX);
+    let traffic_class = header[0] << 4 | header[1] >> 4;
+    tos_ttl_proto(key, traffic_class, header[7], chain.protocol, chain.frag);
+    layers.ip = Some(IpHeader::V6 {
+        at: start,
+        routed: chain.routed,
+    });
+    Some(())
+}
+
+struct Chain {
+    protocol: u8,
+    frag: u128,
+    /// A routing header with segments left: the destination is not the last one.
+    routed: bool,
+}
+
+fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
+    const HOP_BY_HOP: u8 = 0;
+    const ROUTING: u8 = 43;
+    const FRAGMENT_HEADER: u8 = 44;
+    const AUTHENTICATION: u8 = 51;
+    const DESTINATION: u8 = 60;
+    let mut chain = Chain {
+        protocol: first,
+        frag: 0,
+        routed: false,
+    };
+    loop {
+        let kind = chain.protocol;
+        if !matches!(
+            kind,
+            HOP_BY_HOP | ROUTING | FRAGMENT_HEADER | AUTHENTICATION | DESTINATION
+        ) {
+            return Some(chain);
+        }
+        let [next, length, third, fourth, ..] = *reader.peek::<8>()?;
+        chain.protocol = next;
+        match kind {
+            AUTHENTICATION => reader.skip((usize::from(length) + 2) * 4)?,
+            FRAGMENT_HEADER => {
+                reader.skip(8)?;
+                let fragment = u16::from_be_bytes([third, fourth]);
+                if fragment != 0 {
+                    chain.frag = FRAGMENT;
+                }
+                if fragment & 0xfff8 != 0 {
+                    chain.frag = FRAGMENT | LATER;
+                    chain.protocol = FRAGMENT_HEADER;
+                    return Some(chain);
+                }
+            }
+            _ => {
+                chain.routed |= kind == ROUTING && third == 0 && fourth > 0;
+                reader.skip((usize::from(length) + 1) * 8)?;
+            }
+        }
+    }
+}
+
+fn transport(reader: &Reader<'_>, ip: IpHeader, key: &mut Key, layers: &mut Layers) {
+    let Ok(protocol) = u8::try_from(key.get(Field::IpProto)) else {
+        return;
+    };
+    let (at, end) = (reader.at, reader.end);
+    let rest = &reader.frame[at..end];
+    let is_v4 = matches!(ip, IpHeader::V4(_));
+    let kind = match (protocol, rest.len()) {
+        (ip_proto::TCP, 20..) => Transport::Tcp,
+        (ip_proto::UDP, 8..) => Transport::Udp,
+        (SCTP, 12..) => Transport::Sctp,
+        (ip_proto::ICMP | IGMP, 8..) if is_v4 => Transport::Icmp,
+        (ip_proto::ICMPV6, 8..) if !is_v4 => Transport::Icmpv6,
+        _ => return,
+    };
+    layers.transport = Some((kind, at, end));
+    if matches!(kind, Transport::Icmp | Transport::Icmpv6) {
+        key.set(Field::Icmpv4Type, rest[0].into(), u128::MAX);
+        key.set(Field::Icmpv4Code, rest[1].into(), u128::MAX);
+        if kind == Transport::Icmpv6 {
+            neighbour_discovery(rest, key, layers);
+        }
+        return;
+    }
+    put(key, Field::TcpSrc, &rest[..2]);
+    put(key, Field::TcpDst, &rest[2..4]);
+    if kind == Transport::Tcp {
+        put(key, Field::TcpFlags, &[rest[12] & 0x0f, rest[13]]);
+    }
+}
+
+/// A solicitation or advertisement (RFC 4861 §4.3, §4.4). One whose options are wrong is none.
+fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
+    const SOLICITATION: u8 = 135;
+    const ADVERTISEMENT: u8 = 136;
+    let [kind, code, ..] = *message else { return };
+    if code != 0 || !matches!(kind, SOLICITATION | ADVERTISEMENT) {
+        return;
+    }
+    put(key, Field::NdReserved, &message[4..8]);
+    let Some((target, options)) = message[8..].split_first_chunk::<16>() else {
+        return;
+    };
+    let mut found = Key::empty();
+    put(&mut found, Field::Ipv6NdTarget, target);
+    if link_layer_addresses(options, &mut found).is_none() {
+        return;
+    }
+    for field in [
+        Field::Ipv6NdTarget,
+        Field::Ipv6NdSll,
+        Field::Ipv6NdTll,
+        Field::NdOptionsType,
+    ] {
+        key.set(field, found.get(field), u128::MAX);
+    }
+    layers.nd = true;
+}
+
+/// `None`: an option's length is wrong, or there are two of one kind.
+fn link_layer_addresses(mut options: &[u8], key: &mut Key) -> Option<()> {
+    while options.len() >= 8 {
+        let length = usize::from(options[1]) * 8;
+        if length == 0 || length > options.len() {
+            return None;
+        }
+        let field = match (options[0], length) {
+            (1, 8) => Some(Field::Ipv6NdSll),
+            (2, 8) => Some(Field::Ipv6NdTll),
+            _ => None,
+        };
+        if let Some(field) = field {
+            if key.get(field) != 0 {
+                return None;
+            }
+            put(key, field, &options[2..8]);
+            key.set(Field::NdOptionsType, options[0].into(), u128::MAX);
+        }
+        options = &options[length..];
+    }
+    Some(())
+}
+
+/// Big-endian bytes into a field.
+fn put(key: &mut Key, field: Field, bytes: &[u8]) {
+    let value = bytes
+        .iter()
+        .fold(0, |value, byte| value << 8 | u128::from(*byte));
+    key.set(field, value, u128::MAX);
+}

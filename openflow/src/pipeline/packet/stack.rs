@@ -1,0 +1,203 @@
+//! Headers that come and go: VLAN tags and MPLS entries.
+
+use super::layout::IpHeader;
+use super::{InvalidTtl, Packet};
+use crate::oxm::Field;
+use crate::packet::ethertype;
+
+/// Behind both addresses.
+const FIRST_TAG: usize = 12;
+/// Of an MPLS entry without an IP packet to copy it from (RFC 3443 is silent; Open vSwitch's).
+const DEFAULT_TTL: u8 = 64;
+
+impl Packet {
+    /// Puts a tag with id and priority 0 in front of all others.
+    pub fn push_vlan(&mut self, ethertype: u16) {
+        if self.layers.ethertype.is_none() {
+            return;
+        }
+        let [high, low] = ethertype.to_be_bytes();
+        self.insert(FIRST_TAG, [high, low, 0, 0]);
+        self.read_again(self.layers.tags + 1);
+    }
+
+    /// Takes the outer tag away; without one nothing happens.
+    pub fn pop_vlan(&mut self) {
+        let tags = self.layers.tags;
+        if tags == 0 {
+            return;
+        }
+        self.remove(FIRST_TAG);
+        // A tag that was not looked at before is none to a switch that looks at one only.
+        self.read_again(tags - 1);
+    }
+
+    /// MPLS entries that are looked at, 0 to 3.
+    #[must_use]
+    pub fn mpls_entries(&self) -> usize {
+        self.layers.mpls
+    }
+
+    /// Puts an MPLS entry behind the tags. It takes label, class and time to live from the entry
+    /// below; the first one has the explicit null label, and class and time to live of the IP packet.
+    pub fn push_mpls(&mut self, ethertype: u16) {
+        let (Some(type_at), Some(payload)) = (self.layers.ethertype, self.layers.payload) else {
+            return;
+        };
+        let entry = match self.mpls_entry() {
+            Some(outer) => outer & !0x100,
+            None => self.first_entry(),
+        };
+        self.insert(payload, entry.to_be_bytes());
+        self.set_ethertype(type_at, ethertype);
+    }
+
+    fn first_entry(&self) -> u32 {
+        let field = |field| u32::try_from(self.key.get(field)).unwrap_or(0);
+        let label = if field(Field::EthType) == u32::from(ethertype::IPV6) {
+            2
+        } else {
+            0
+        };
+        let class = field(Field::IpDscp) & 7;
+        let ttl = match field(Field::NwTtl) {
+            0 => DEFAULT_TTL.into(),
+            ttl => ttl,
+        };
+        label << 12 | class << 9 | 1 << 8 | ttl
+    }
+
+    /// Takes the outer entry away; the ethertype is of what is below. Nothing happens without an
+    /// entry, and with more than a switch looks at.
+    pub fn pop_mpls(&mut self, ethertype: u16) {
+        let (Some(type_at), Some(payload)) = (self.layers.ethertype, self.layers.payload) else {
+            return;
+        };
+        let too_many = self.layers.mpls == super::parse::MPLS_MAX && !self.layers.mpls_ends;
+        if self.layers.mpls == 0 || too_many {
+            return;
+        }
+        self.remove(payload);
+        self.set_ethertype(type_at, ethertype);
+    }
+
+    /// Without an entry nothing happens.
+    pub fn set_mpls_ttl(&mut self, ttl: u8) {
+        self.set_field(Field::MplsTtl, ttl.into(), u128::MAX);
+    }
+
+    /// Without an entry nothing happens.
+    ///
+    /// # Errors
+    /// It is 1 or 0, and stays so.
+    pub fn dec_mpls_ttl(&mut self) -> Result<(), InvalidTtl> {
+        match self.mpls_entry().map(|entry| entry as u8) {
+            None => Ok(()),
+            Some(0 | 1) => Err(InvalidTtl),
+            Some(ttl) => {
+                self.set_mpls_ttl(ttl - 1);
+                Ok(())
+            }
+        }
+    }
+
+    /// Of a packet that is not IP nothing changes.
+    pub fn set_nw_ttl(&mut self, ttl: u8) {
+        self.set_field(Field::NwTtl, ttl.into(), u128::MAX);
+    }
+
+    /// Of a packet that is not IP nothing changes.
+    ///
+    /// # Errors
+    /// It is 1 or 0, and stays so.
+    pub fn dec_nw_ttl(&mut self) -> Result<(), InvalidTtl> {
+        let eth_type = self.key.get(Field::EthType);
+        if ![ethertype::IPV4, ethertype::IPV6]
+            .map(u128::from)
+            .contains(&eth_type)
+        {
+            return Ok(());
+        }
+        match u8::try_from(self.key.get(Field::NwTtl)).unwrap_or(0) {
+            0 | 1 => Err(InvalidTtl),
+            ttl => {
+                self.set_nw_ttl(ttl - 1);
+                Ok(())
+            }
+        }
+    }
+
+    /// The outer MPLS entry gets the time to live of the header below: the next entry, or IP.
+    pub fn copy_ttl_out(&mut self) {
+        if let Some(at) = self.ttl_below() {
+            self.set_mpls_ttl(self.bytes()[at]);
+        }
+    }
+
+    /// The header below the outer MPLS entry gets its time to live.
+    pub fn copy_ttl_in(&mut self) {
+        let (Some(at), Some(entry)) = (self.ttl_below(), self.mpls_entry()) else {
+            return;
+        };
+        let [.., ttl] = entry.to_be_bytes();
+        if let Some(IpHeader::V4(header)) = self.ip_below() {
+            self.set_ipv4_word(header, at, [ttl, self.bytes()[at + 1]]);
+        } else {
+            self.bytes_mut()[at] = ttl;
+        }
+    }
+
+    /// Where the time to live of what the outer MPLS entry carries is.
+    fn ttl_below(&self) -> Option<usize> {
+        let outer = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
+        if self.bytes().get(outer + 2)? & 1 == 0 {
+            return self.bytes().get(outer + 7).map(|_| outer + 7);
+        }
+        match self.ip_below()? {
+            IpHeader::V4(at) => Some(at + 8),
+            IpHeader::V6 { at, .. } => Some(at + 7),
+        }
+    }
+
+    /// An IP header right below the last entry, told by its version: the stack does not say.
+    fn ip_below(&self) -> Option<IpHeader> {
+        let outer = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
+        let is_last = self.bytes().get(outer + 2)? & 1 != 0;
+        let at = outer + 4;
+        match (is_last, self.bytes().get(at)? >> 4, self.bytes().len() - at) {
+            (true, 4, 20..) => Some(IpHeader::V4(at)),
+            (true, 6, 40..) => Some(IpHeader::V6 { at, routed: false }),
+            _ => None,
+        }
+    }
+
+    /// The outer entry.
+    fn mpls_entry(&self) -> Option<u32> {
+        let at = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
+        let entry = self.bytes().get(at..at + 4)?.first_chunk()?;
+        Some(u32::from_be_bytes(*entry))
+    }
+
+    fn set_ethertype(&mut self, at: usize, ethertype: u16) {
+        let tags = self.layers.tags;
+        if let Some(place) = self.bytes_mut().get_mut(at..at + 2) {
+            place.copy_from_slice(&ethertype.to_be_bytes());
+        }
+        self.read_again(tags);
+    }
+
+    fn insert(&mut self, at: usize, header: [u8; 4]) {
+        let frame = self.bytes_mut();
+        let old = frame.len();
+        frame.resize(old + header.len(), 0);
+        frame.copy_within(at..old, at + header.len());
+        frame[at..at + header.len()].copy_from_slice(&header);
+    }
+
+    /// Four bytes.
+    fn remove(&mut self, at: usize) {
+        let frame = self.bytes_mut();
+        frame.copy_within(at + 4.., at);
+        frame.truncate(frame.len() - 4);
+    }
+}
