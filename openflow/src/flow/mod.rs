@@ -70,6 +70,7 @@ pub use text::ParseFlowError;
 pub use validate::MatchError;
 pub use validate_action::ActionError;
 
+pub(crate) use text::format_value;
 use words::{Words, duration, kept, lacking};
 
 #[cfg(test)]

@@ -22,7 +22,8 @@ mod nicira_words;
 mod subfield;
 mod value;
 
-pub(super) use value::{format_value, is_number, parse_value};
+pub(crate) use value::format_value;
+pub(super) use value::{is_number, parse_value};
 
 /// A text that is no flow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -59,7 +59,7 @@ pub(in crate::flow) fn is_number(field: Field) -> bool {
 }
 
 /// `10.0.0.0/24`, `00:00:00:00:00:01`, `0x5/0xff`.
-pub(in crate::flow) fn format_value(field: Field, value: u128, mask: u128) -> impl Display {
+pub(crate) fn format_value(field: Field, value: u128, mask: u128) -> impl Display {
     fmt::from_fn(move |f| match form(field) {
         Form::Decimal if mask != field.info().full_mask() => write!(f, "{value:#x}/{mask:#x}"),
         form => format_in(f, field, form, value, mask),

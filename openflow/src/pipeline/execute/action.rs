@@ -1,0 +1,180 @@
+//! One action after the other.
+
+use super::credit::Credit;
+use super::subfield::Bits;
+use super::{Dropped, Run, Then, What};
+use crate::flow::{Action, CopyField, PacketInReason};
+use crate::nicira;
+use crate::oxm::Field;
+use crate::pipeline::Refused;
+use crate::pipeline::meter::Verdict;
+use crate::{MeterId, PortNo, Version};
+
+/// Ethertype of the tag that 1.0 puts on untagged packets.
+const VLAN: u16 = 0x8100;
+
+/// Whether the model carries an action out, and those inside it.
+pub(in crate::pipeline) fn modelled(action: &Action) -> Result<(), Refused> {
+    use nicira::Action as Nx;
+    let is = match action {
+        Action::PushPbb(_)
+        | Action::PopPbb
+        | Action::Experimenter { .. }
+        | Action::Unknown { .. } => false,
+        Action::Nicira(action) => match &**action {
+            Nx::FinTimeout(_)
+            | Nx::Conjunction(_)
+            | Nx::Ct(_)
+            | Nx::Nat(_)
+            | Nx::ResubmitTableCt(_)
+            | Nx::Sample(_)
+            | Nx::Sample2(_)
+            | Nx::Sample3(_)
+            | Nx::Sample4(_)
+            | Nx::Encap(_)
+            | Nx::Decap(_)
+            | Nx::DecNshTtl
+            | Nx::DeleteField(_) => false,
+            Nx::Controller2(to) => !to.properties.iter().any(|property| {
+                use nicira::ControllerProperty;
+                matches!(property, ControllerProperty::Pause)
+            }),
+            Nx::Clone(inner) => return inner.actions.iter().try_for_each(modelled),
+            _ => true,
+        },
+        _ => true,
+    };
+    if is {
+        Ok(())
+    } else {
+        Err(Refused::Unmodelled(action.to_string()))
+    }
+}
+
+impl Run<'_> {
+    /// A list of actions, until one ends it.
+    pub(super) fn actions(&mut self, actions: &[Action]) -> Then {
+        for action in actions {
+            if self.is_over() {
+                break;
+            }
+            self.enter(|| What::Action {
+                action: action.to_string(),
+            });
+            let then = self.action(action);
+            self.leave();
+            if then == Then::Leave {
+                return then;
+            }
+        }
+        Then::Next
+    }
+
+    fn action(&mut self, action: &Action) -> Then {
+        match action {
+            Action::Output { port, max_len } => self.output(*port, *max_len),
+            Action::Group(group) => self.group(*group),
+            Action::SetQueue(queue) => self.queue = Some(*queue),
+            Action::Enqueue { port, queue } => self.enqueue(*port, *queue),
+            Action::SetField { field, value, mask } => self.set_field(*field, *value, *mask),
+            Action::CopyField(copy) => self.copy_field(copy),
+            Action::Meter(meter) => self.meter(*meter),
+            Action::PushVlan(ethertype) => self.packet.push_vlan(*ethertype),
+            Action::PopVlan => self.packet.pop_vlan(),
+            Action::PushMpls(ethertype) => self.packet.push_mpls(*ethertype),
+            Action::PopMpls(ethertype) => self.packet.pop_mpls(*ethertype),
+            Action::SetMplsTtl(ttl) => self.packet.set_mpls_ttl(*ttl),
+            Action::DecMplsTtl => return self.dec_mpls_ttl(),
+            Action::SetNwTtl(ttl) => self.packet.set_nw_ttl(*ttl),
+            Action::DecNwTtl => return self.dec_nw_ttl(),
+            Action::CopyTtlOut => self.packet.copy_ttl_out(),
+            Action::CopyTtlIn => self.packet.copy_ttl_in(),
+            Action::Nicira(action) => return self.nicira(action),
+            Action::PushPbb(_)
+            | Action::PopPbb
+            | Action::Experimenter { .. }
+            | Action::Unknown { .. } => self.unmodelled(&action.to_string()),
+        }
+        Then::Next
+    }
+
+    /// In 1.0 the id and the priority of a tag are set on untagged packets too, which get one.
+    fn set_field(&mut self, field: Field, value: u128, mask: u128) {
+        let of_tag = matches!(field, Field::VlanVid | Field::VlanPcp);
+        let untagged = self.packet.key().get(Field::VlanVid) & 0x1000 == 0;
+        if of_tag && untagged && self.switch.config.version == Version::V1_0 {
+            self.packet.push_vlan(VLAN);
+        }
+        self.packet.set_field(field, value, mask);
+    }
+
+    fn copy_field(&mut self, copy: &CopyField) {
+        let from = Bits::new(copy.src, copy.src_offset, copy.n_bits);
+        let to = Bits::new(copy.dst, copy.dst_offset, copy.n_bits);
+        self.copy_bits(from, to);
+    }
+
+    fn enqueue(&mut self, port: PortNo, queue: u32) {
+        let before = self.queue.replace(queue);
+        match port {
+            PortNo::IN_PORT => self.leave_by(self.in_port(), None),
+            port => self.output_to(port, None),
+        }
+        self.queue = before;
+    }
+
+    pub(super) fn dec_nw_ttl(&mut self) -> Then {
+        match self.packet.dec_nw_ttl() {
+            Ok(()) => Then::Next,
+            Err(_) => self.ttl_is_spent(),
+        }
+    }
+
+    pub(super) fn dec_mpls_ttl(&mut self) -> Then {
+        match self.packet.dec_mpls_ttl() {
+            Ok(()) => Then::Next,
+            Err(_) => self.ttl_is_spent(),
+        }
+    }
+
+    fn ttl_is_spent(&mut self) -> Then {
+        if self.switch.config.invalid_ttl_to_controller {
+            self.tell_controller(u16::MAX, PacketInReason::InvalidTtl);
+        }
+        self.drop(Dropped::InvalidTtl);
+        Then::Leave
+    }
+
+    /// Passes through a meter, or is dropped there with all that would have followed.
+    pub(super) fn meter(&mut self, id: MeterId) {
+        let Some(meter) = self.switch.meters.get(&id) else {
+            self.drop(Dropped::NoMeter { meter: id });
+            self.halted = true;
+            return;
+        };
+        let (verdict, band) = meter.judge(self.bytes, self.now);
+        self.credits.push(Credit::Meter(id));
+        self.enter(|| What::Meter { meter: id, band });
+        match verdict {
+            Verdict::Pass => {}
+            Verdict::Remark(levels) => self.remark_dscp(levels),
+            Verdict::Drop => {
+                self.drop(Dropped::Meter { meter: id });
+                self.halted = true;
+            }
+        }
+        self.leave();
+    }
+
+    /// Raises the drop precedence of an assured forwarding class (RFC 2597), up to the highest;
+    /// other code points have none.
+    fn remark_dscp(&mut self, levels: u8) {
+        let dscp = self.packet.key().get(Field::IpDscp);
+        let (class, precedence) = (dscp >> 3, dscp >> 1 & 3);
+        if (1..=4).contains(&class) && precedence > 0 && dscp & 1 == 0 {
+            let raised = (precedence + u128::from(levels)).min(3);
+            let dscp = class << 3 | raised << 1;
+            self.packet.set_field(Field::IpDscp, dscp, 0x3f);
+        }
+    }
+}

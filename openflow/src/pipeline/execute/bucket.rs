@@ -1,0 +1,62 @@
+//! Groups.
+
+use super::credit::Credit;
+use super::{Chosen, Dropped, Place, Run, What, action_set};
+use crate::GroupId;
+use crate::flow::{Bucket, GroupType};
+
+impl Run<'_> {
+    /// Hands the packet to a group. What its buckets change, only they see.
+    pub(super) fn group(&mut self, id: GroupId) {
+        let Some(state) = self.switch.groups.get(&id) else {
+            self.drop(Dropped::NoGroup { group: id });
+            return;
+        };
+        let group = &state.group;
+        self.enter(|| What::Group {
+            group: id,
+            kind: group.kind.to_string(),
+        });
+        self.credits.push(Credit::Group(id));
+        self.within(true, |run| match group.kind {
+            GroupType::All | GroupType::Indirect | GroupType::Other(_) => {
+                let why = match group.kind {
+                    GroupType::Indirect => Chosen::Only,
+                    _ => Chosen::All,
+                };
+                for (index, bucket) in group.buckets.iter().enumerate() {
+                    run.bucket(id, index, bucket, why);
+                }
+            }
+            GroupType::Select | GroupType::FastFailover => {
+                let why = match group.kind {
+                    GroupType::Select => Chosen::Hash,
+                    _ => Chosen::FirstAlive,
+                };
+                let chosen = run.switch.choose(group, run.packet.key());
+                match chosen.and_then(|index| Some((index, group.buckets.get(index)?))) {
+                    Some((index, bucket)) => run.bucket(id, index, bucket, why),
+                    None => run.drop(Dropped::NoLiveBucket { group: id }),
+                }
+            }
+        });
+        self.leave();
+    }
+
+    fn bucket(&mut self, group: GroupId, index: usize, bucket: &Bucket, why: Chosen) {
+        if self.halted || self.void {
+            return;
+        }
+        self.enter(|| What::Bucket { index, why });
+        self.credits.push(Credit::Bucket { group, index });
+        let actions = action_set::ordered(&bucket.actions);
+        let before = Box::new(self.packet.clone());
+        let place = std::mem::replace(&mut self.place, Place::Group);
+        self.actions(&actions);
+        self.place = place;
+        self.packet = *before;
+        // An exit ends the bucket, not what comes after the group.
+        self.exit = false;
+        self.leave();
+    }
+}

@@ -1,0 +1,416 @@
+//! Running a packet through a switch.
+//!
+//! One executor serves packets and traces: it reads the switch, and keeps what is to be sent,
+//! counted and learnt in a list. [`Switch::receive`] carries that list out, [`Switch::trace`] lets
+//! it go and keeps the record of the steps instead. Every choice the specification leaves open is
+//! the one Open vSwitch makes (`ofproto-dpif-xlate.c`), except where it says otherwise.
+
+mod action;
+mod action_set;
+mod bucket;
+mod credit;
+mod near_miss;
+mod nicira;
+mod normal;
+mod output;
+mod record;
+mod subfield;
+mod trace;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use super::packet::Packet;
+use super::switch::{Effects, Sent, Switch};
+use super::table::Rule;
+use crate::flow::{Action, Actions, Instructions, PacketIn, PacketInReason, PacketOut, PortConfig};
+use crate::oxm::Field;
+use crate::{PortNo, TableId, Version};
+
+pub(super) use action::modelled;
+use credit::Credit;
+pub(super) use normal::Stations;
+use record::Record;
+pub use trace::{
+    Change, Chosen, Dropped, HeaderField, NearMiss, Output, Step, ToController, Trace, TracedEntry,
+    What,
+};
+
+/// How deep lookups and groups may be within each other, and how many there may be for one packet.
+const MAX_DEPTH: u32 = 64;
+const MAX_LOOKUPS: u32 = 64 * 64;
+/// Lookups within each other that lead forward count for no depth, but take room on the stack.
+const MAX_NESTED: u32 = 320;
+/// `actset_output` while the action set has no output: `OFPP_UNSET`.
+const UNSET: u32 = 0xffff_fff7;
+
+/// A packet on its way.
+struct Run<'a> {
+    switch: &'a Switch,
+    now: Duration,
+    packet: Packet,
+    /// As it came; what counters count.
+    bytes: u64,
+    table: TableId,
+    /// The entry whose instructions are carried out.
+    rule: Option<&'a Rule>,
+    action_set: Actions,
+    stack: SmallVec<[u128; 2]>,
+    queue: Option<u32>,
+    place: Place,
+    depth: u32,
+    nested: u32,
+    lookups: u32,
+    sent: Vec<Sent>,
+    packet_ins: Vec<PacketIn>,
+    credits: SmallVec<[Credit; 8]>,
+    /// Nothing further is done in this list, nor in those around it.
+    exit: bool,
+    /// Nothing further is done with the packet at all.
+    halted: bool,
+    /// All that was done for it is void: it goes nowhere.
+    void: bool,
+    /// The last reason it had to go no further.
+    dropped: Option<Dropped>,
+    record: Option<Box<Record>>,
+}
+
+/// Where an action stands, which the controller is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Apply,
+    ActionSet,
+    Group,
+    PacketOut,
+}
+
+/// What follows an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Next,
+    /// The rest of the list and of the entry's instructions is left out.
+    Leave,
+}
+
+/// What happens to a packet that no entry takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Miss {
+    /// What the version says.
+    Normal,
+    /// It is left alone: lookups that are actions.
+    Nothing,
+}
+
+impl Switch {
+    /// A frame comes in by a port. Entries whose time is over are gone before it is looked at.
+    pub fn receive(&mut self, in_port: PortNo, frame: Bytes, now: Duration) -> Effects {
+        let mut effects = self.tick(now);
+        let mut run = Run::new(self, Packet::parse(frame, in_port), now);
+        run.receive(in_port);
+        let done = run.finish();
+        effects.append(self.settle(done, now));
+        effects
+    }
+
+    /// What would happen to such a frame; changes nothing. Entries are those after the last
+    /// [`Switch::tick`].
+    #[must_use]
+    pub fn trace(&self, in_port: PortNo, frame: Bytes, now: Duration) -> Trace {
+        let packet = Packet::parse(frame.clone(), in_port);
+        let header = record::header(packet.key());
+        let mut run = Run::new(self, packet, now);
+        run.record = Some(Box::default());
+        run.receive(in_port);
+        run.traced(in_port, frame, header)
+    }
+
+    /// What would become of a packet-out; changes nothing.
+    #[must_use]
+    pub fn trace_packet_out(&self, packet: &PacketOut, now: Duration) -> Trace {
+        let frame = packet.data.clone();
+        let parsed = Packet::parse(frame.clone(), packet.in_port);
+        let header = record::header(parsed.key());
+        let mut run = Run::new(self, parsed, now);
+        run.record = Some(Box::default());
+        run.packet_out(&packet.actions);
+        run.traced(packet.in_port, frame, header)
+    }
+
+    /// A packet-out that was found to make sense.
+    pub(super) fn send(&mut self, packet: &PacketOut, now: Duration) -> Effects {
+        let mut effects = self.tick(now);
+        let parsed = Packet::parse(packet.data.clone(), packet.in_port);
+        let mut run = Run::new(self, parsed, now);
+        run.packet_out(&packet.actions);
+        let done = run.finish();
+        effects.append(self.settle(done, now));
+        effects
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(switch: &'a Switch, mut packet: Packet, now: Duration) -> Self {
+        let bytes = u64::try_from(packet.frame().len()).unwrap_or(u64::MAX);
+        packet.key.set(Field::ActsetOutput, UNSET.into(), u128::MAX);
+        Self {
+            switch,
+            now,
+            bytes,
+            packet,
+            table: TableId(0),
+            rule: None,
+            action_set: Actions::new(),
+            stack: SmallVec::new(),
+            queue: None,
+            place: Place::Apply,
+            depth: 0,
+            nested: 0,
+            lookups: 0,
+            sent: Vec::new(),
+            packet_ins: Vec::new(),
+            credits: SmallVec::new(),
+            exit: false,
+            halted: false,
+            void: false,
+            dropped: None,
+            record: None,
+        }
+    }
+
+    fn receive(&mut self, in_port: PortNo) {
+        let Some(port) = self.switch.ports.get(&in_port) else {
+            return self.drop(Dropped::NoSuchInPort);
+        };
+        let bytes = self.bytes;
+        if !port.receives() {
+            self.credits.push(Credit::ReceiveDropped(in_port));
+            return self.drop(Dropped::PortDoesNotReceive { port: in_port });
+        }
+        self.credits.push(Credit::Received {
+            port: in_port,
+            bytes,
+        });
+        self.look_up(TableId(0), in_port, Miss::Normal);
+        self.carry_out_action_set();
+    }
+
+    fn packet_out(&mut self, actions: &'a [Action]) {
+        self.place = Place::PacketOut;
+        self.actions(actions);
+        self.carry_out_action_set();
+    }
+
+    /// Goes through a table and those its entries lead to by goto. Actions that look up again come
+    /// here too.
+    fn look_up(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
+        let (outer_table, outer_rule) = (self.table, self.rule);
+        let mut next = Some(table);
+        while let Some(table) = next.take() {
+            self.table = table;
+            let found = self.find(table, in_port);
+            if let Some((id, rule)) = found {
+                self.credits.push(Credit::Entry { table, id });
+                self.rule = Some(rule);
+                self.lookups += 1;
+                next = self.instructions(&rule.instructions);
+            } else {
+                self.credits.push(Credit::Missed { table });
+                self.missed(table, in_port, miss);
+            }
+            self.leave();
+            if next.is_some() && self.lookups >= MAX_LOOKUPS {
+                self.void(Dropped::TooManyLookups);
+                break;
+            }
+        }
+        (self.table, self.rule) = (outer_table, outer_rule);
+    }
+
+    /// The entry that takes the packet as if it came in by this port.
+    fn find(&mut self, table: TableId, in_port: PortNo) -> Option<(u32, &'a Rule)> {
+        let switch = self.switch;
+        let came_by = self.packet.key().get(Field::InPort);
+        self.packet
+            .key
+            .set(Field::InPort, in_port.0.into(), u128::MAX);
+        let fragment = self.packet.key().get(Field::IpFrag) & 1 != 0;
+        let found = switch.tables.get(table).and_then(|entries| {
+            let entry = if fragment {
+                // No fragment has ports, not even the first (`OFPC_FRAG_NORMAL`).
+                let mut key = self.packet.key().clone();
+                key.set(Field::TcpSrc, 0, u128::MAX);
+                key.set(Field::TcpDst, 0, u128::MAX);
+                entries.lookup(&key)
+            } else {
+                entries.lookup(self.packet.key())
+            };
+            entry.map(|(id, entry)| (id, &*entry.rule))
+        });
+        if let Some(record) = &mut self.record {
+            let entry = found.map(|(_, rule)| rule);
+            let near_miss = near_miss::find(switch.tables.get(table), self.packet.key(), entry);
+            let entry = entry.map(TracedEntry::of);
+            record.enter(
+                What::Table {
+                    table,
+                    entry,
+                    near_miss,
+                },
+                self.packet.key(),
+            );
+        }
+        self.packet.key.set(Field::InPort, came_by, u128::MAX);
+        found
+    }
+
+    /// No entry takes the packet: in 1.0 the controller gets it, later it is dropped, for there
+    /// would be an entry if it were to be kept (OF 1.3.5 §5.4).
+    fn missed(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
+        self.drop(Dropped::NoMatch { table });
+        let asks = self.switch.config.version == Version::V1_0 && miss == Miss::Normal;
+        let port = self.switch.ports.get(&in_port);
+        let silent = port.is_some_and(|port| port.desc.config.contains(PortConfig::NO_PACKET_IN));
+        if asks && !silent {
+            self.rule = None;
+            let length = self.switch.config.miss_send_len;
+            self.tell_controller(length, PacketInReason::NoMatch);
+        }
+    }
+
+    /// What an entry says. Returns the table to go on at.
+    fn instructions(&mut self, instructions: &'a Instructions) -> Option<TableId> {
+        if let Some(meter) = instructions.meter {
+            self.meter(meter);
+        }
+        if self.actions(&instructions.apply) == Then::Leave || self.is_over() {
+            return None;
+        }
+        if instructions.clear {
+            self.note(|| What::ClearActions);
+            self.action_set.clear();
+            self.told_action_set();
+        }
+        if !instructions.write.is_empty() {
+            self.note(|| What::WriteActions {
+                actions: instructions.write.iter().map(ToString::to_string).collect(),
+            });
+            self.action_set.extend(instructions.write.iter().cloned());
+            self.told_action_set();
+        }
+        if let Some((value, mask)) = instructions.metadata {
+            self.enter(|| What::Note {
+                text: format!("write_metadata:{value:#x}/{mask:#x}"),
+            });
+            self.packet
+                .key
+                .set(Field::Metadata, value.into(), mask.into());
+            self.leave();
+        }
+        if instructions.goto.is_none() {
+            self.ended();
+        }
+        instructions.goto
+    }
+
+    /// An entry was the last: why nothing is sent, if it should turn out that nothing is.
+    fn ended(&mut self) {
+        let table = self.table;
+        if let (None, Some(rule)) = (&self.dropped, self.rule) {
+            self.dropped = Some(if rule.is_table_miss() {
+                Dropped::TableMiss { table }
+            } else {
+                Dropped::NoOutput { table }
+            });
+        }
+    }
+
+    /// One level deeper, if the switch goes so deep: `deepens` says whether it counts as such.
+    fn within(&mut self, deepens: bool, inner: impl FnOnce(&mut Self)) {
+        if self.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
+            return self.void(Dropped::TooDeep);
+        }
+        if self.lookups >= MAX_LOOKUPS {
+            return self.void(Dropped::TooManyLookups);
+        }
+        self.nested += 1;
+        self.depth += u32::from(deepens);
+        inner(self);
+        self.depth -= u32::from(deepens);
+        self.nested -= 1;
+    }
+
+    /// Whether nothing further is done in this list.
+    fn is_over(&self) -> bool {
+        self.exit || self.halted || self.void
+    }
+
+    /// The packet goes no further here.
+    fn drop(&mut self, why: Dropped) {
+        self.note(|| What::Stop { why: why.clone() });
+        self.dropped = Some(why);
+    }
+
+    /// The packet goes nowhere, whatever was done before.
+    fn void(&mut self, why: Dropped) {
+        if !self.void {
+            self.drop(why);
+            self.void = true;
+        }
+    }
+}
+
+/// What a run has come to.
+struct Done {
+    bytes: u64,
+    sent: Vec<Sent>,
+    packet_ins: Vec<PacketIn>,
+    credits: SmallVec<[Credit; 8]>,
+}
+
+impl Run<'_> {
+    fn finish(mut self) -> Done {
+        if self.void {
+            self.sent.clear();
+            self.packet_ins.clear();
+            self.credits.retain(|credit| credit.survives());
+        }
+        Done {
+            bytes: self.bytes,
+            sent: self.sent,
+            packet_ins: self.packet_ins,
+            credits: self.credits,
+        }
+    }
+
+    fn traced(mut self, in_port: PortNo, frame: Bytes, header: Vec<HeaderField>) -> Trace {
+        let steps = self
+            .record
+            .take()
+            .map_or_else(Vec::new, |record| record.steps());
+        let dropped = self.dropped.take();
+        let done = self.finish();
+        let outputs = done.sent.into_iter().map(|sent| Output {
+            port: sent.port,
+            queue: sent.queue,
+            frame: sent.frame,
+        });
+        let outputs: Vec<_> = outputs.collect();
+        let packet_ins = done.packet_ins.into_iter().map(|told| ToController {
+            reason: record::reason(told.reason),
+            table: told.table,
+            cookie: told.cookie,
+            frame: told.data,
+        });
+        Trace {
+            in_port,
+            frame,
+            header,
+            steps,
+            dropped: dropped.filter(|_| outputs.is_empty()),
+            outputs,
+            packet_ins: packet_ins.collect(),
+        }
+    }
+}

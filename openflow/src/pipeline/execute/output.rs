@@ -1,0 +1,131 @@
+//! Where a packet goes.
+
+use super::credit::Credit;
+use super::{Dropped, Miss, Place, Run, What};
+use crate::flow::{PacketIn, PacketInReason, PortConfig};
+use crate::oxm::Field;
+use crate::pipeline::Unsendable;
+use crate::pipeline::switch::Sent;
+use crate::{BufferId, Cookie, PortNo, TableId, Version};
+
+/// The whole packet, whatever its length.
+const WHOLE: u16 = 0xffff;
+
+impl Run<'_> {
+    /// An output action. `max_len`: bytes for the controller.
+    pub(super) fn output(&mut self, port: PortNo, max_len: u16) {
+        match port {
+            PortNo::IN_PORT => self.leave_by(self.in_port(), None),
+            PortNo::TABLE => self.look_up_again(TableId(0), self.in_port(), Miss::Normal),
+            PortNo::NORMAL => self.normal(),
+            PortNo::FLOOD => self.flood(false),
+            PortNo::ALL => self.flood(true),
+            PortNo::CONTROLLER => {
+                let reason = self.reason();
+                self.tell_controller(max_len, reason);
+            }
+            PortNo::ANY => {}
+            port => self.output_to(port, None),
+        }
+    }
+
+    /// By one port, at most so many bytes of the packet.
+    pub(super) fn output_to(&mut self, port: PortNo, bytes: Option<usize>) {
+        if port == self.in_port() {
+            self.skip(port, Unsendable::InPort);
+        } else {
+            self.leave_by(port, bytes);
+        }
+    }
+
+    /// Looks the packet up in a table, as an action.
+    pub(super) fn look_up_again(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
+        if table.0 >= self.switch.config.n_tables {
+            return;
+        }
+        let deepens = table <= self.table;
+        self.within(deepens, |run| run.look_up(table, in_port, miss));
+    }
+
+    /// By all ports but that it came in by; `all`: even by those left out of a flood.
+    fn flood(&mut self, all: bool) {
+        let (switch, in_port) = (self.switch, self.in_port());
+        for (&no, port) in &switch.ports {
+            let left_out = !all && port.desc.config.contains(PortConfig::NO_FLOOD);
+            if no != in_port && !left_out {
+                self.leave_by(no, None);
+            }
+        }
+    }
+
+    /// The packet leaves as it is now, or the first bytes of it.
+    pub(super) fn leave_by(&mut self, port: PortNo, bytes: Option<usize>) {
+        let sendable = match self.switch.ports.get(&port) {
+            Some(port) => port.sendable(),
+            None => Err(Unsendable::NoPort),
+        };
+        if let Err(why) = sendable {
+            self.credits.push(Credit::SendDropped(port));
+            return self.skip(port, why);
+        }
+        let frame = match bytes {
+            Some(bytes) => self.packet.truncated(bytes),
+            None => self.packet.frame(),
+        };
+        let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
+        self.note(|| What::Output { port });
+        self.credits.push(Credit::Sent {
+            port,
+            bytes: length,
+        });
+        self.sent.push(Sent {
+            port,
+            queue: self.queue,
+            frame,
+        });
+    }
+
+    fn skip(&mut self, port: PortNo, why: Unsendable) {
+        self.note(|| What::Skipped { port, why });
+        self.dropped = Some(Dropped::PortDoesNotSend { port, why });
+    }
+
+    /// The controller gets the first bytes of the packet, 0xffff for all.
+    pub(super) fn tell_controller(&mut self, max_len: u16, reason: PacketInReason) {
+        let whole = self.packet.frame();
+        let data = match max_len {
+            WHOLE => whole.clone(),
+            some => whole.slice(..whole.len().min(some.into())),
+        };
+        self.note(|| What::Controller { bytes: data.len() });
+        self.packet_ins.push(PacketIn {
+            buffer_id: BufferId::NONE,
+            total_len: u16::try_from(whole.len()).unwrap_or(u16::MAX),
+            reason,
+            table: self.table,
+            cookie: self.rule.map_or(Cookie(u64::MAX), |rule| rule.cookie),
+            in_port: self.in_port(),
+            data,
+        });
+    }
+
+    /// Why the controller gets a packet that an action sends to it, in the words of the version.
+    fn reason(&self) -> PacketInReason {
+        let version = self.switch.config.version;
+        let table_miss = self.rule.is_some_and(|rule| rule.is_table_miss());
+        match self.place {
+            Place::Apply if table_miss && version != Version::V1_0 => PacketInReason::NoMatch,
+            _ if matches!(version, Version::V1_0 | Version::V1_3) => PacketInReason::Action,
+            Place::Apply => PacketInReason::Action,
+            Place::ActionSet => PacketInReason::ActionSet,
+            Place::Group => PacketInReason::Group,
+            Place::PacketOut => PacketInReason::PacketOut,
+        }
+    }
+
+    /// Where the packet came in.
+    pub(super) fn in_port(&self) -> PortNo {
+        let port = self.packet.key().get(Field::InPort);
+        PortNo(u32::try_from(port).unwrap_or(u32::MAX))
+    }
+}

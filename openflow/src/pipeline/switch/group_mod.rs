@@ -1,0 +1,174 @@
+//! Changes of the groups (OF 1.3.5 §6.5).
+
+use std::time::Duration;
+
+use super::{Effects, Refusal, Refused, Switch};
+use crate::GroupId;
+use crate::flow::{
+    Action, Bucket, BucketPlace, FlowRemovedReason, Group, GroupCommand, GroupMod, GroupType,
+};
+use crate::pipeline::group::{self, GroupState};
+
+/// Groups at most. Open vSwitch has as many as there are numbers.
+const MAX_GROUPS: usize = 1 << 16;
+
+impl Switch {
+    /// Carries out a change of the groups. With a group go the entries that use it.
+    pub fn group_mod(&mut self, change: &GroupMod, now: Duration) -> Result<Effects, Refusal> {
+        let id = change.group.id;
+        match change.command {
+            GroupCommand::Add if self.groups.contains_key(&id) => {
+                Err(self.refuse(Refused::GroupExists(id)))
+            }
+            GroupCommand::Add if self.groups.len() >= MAX_GROUPS => {
+                Err(self.refuse(Refused::GroupsFull))
+            }
+            GroupCommand::Add => self.put_group(change.group.clone(), now),
+            GroupCommand::Modify => {
+                self.known_group(id)?;
+                self.put_group(change.group.clone(), now)
+            }
+            GroupCommand::Delete => Ok(self.delete_groups(id, now)),
+            GroupCommand::InsertBuckets(place) => {
+                let group = self.inserted(&change.group, place)?;
+                self.put_group(group, now)
+            }
+            GroupCommand::RemoveBuckets(place) => {
+                let group = self.removed(id, place)?;
+                self.put_group(group, now)
+            }
+        }
+    }
+
+    fn known_group(&self, id: GroupId) -> Result<&Group, Refusal> {
+        let known = self.groups.get(&id).map(|state| &state.group);
+        known.ok_or_else(|| self.refuse(Refused::NoGroup(id)))
+    }
+
+    fn put_group(&mut self, group: Group, now: Duration) -> Result<Effects, Refusal> {
+        self.check_group(&group).map_err(|why| self.refuse(why))?;
+        for bucket in &group.buckets {
+            self.check_bucket(&bucket.actions)?;
+        }
+        if group::loops(&group, &self.groups) {
+            return Err(self.refuse(Refused::GroupLoop(group.id)));
+        }
+        let id = group.id;
+        let mut state = GroupState::new(group, now);
+        if let Some(old) = self.groups.get(&id) {
+            state.keep_age_of(old);
+        }
+        self.groups.insert(id, state);
+        Ok(Effects::default())
+    }
+
+    fn check_group(&self, group: &Group) -> Result<(), Refused> {
+        let id = group.id;
+        if id > GroupId::MAX {
+            return Err(Refused::GroupNumber(id));
+        }
+        match group.kind {
+            GroupType::Other(_) => return Err(Refused::GroupKind(id)),
+            GroupType::Indirect if group.buckets.len() != 1 => {
+                return Err(Refused::NotOneBucket(id));
+            }
+            _ => {}
+        }
+        for (at, bucket) in (0_u32..).zip(&group.buckets) {
+            let watches =
+                bucket.watch_port != crate::PortNo::ANY || bucket.watch_group != GroupId::ANY;
+            if group.kind != GroupType::Select && bucket.weight > 0 {
+                return Err(Refused::WeightOutsideSelect(id));
+            }
+            if group.kind == GroupType::FastFailover && !watches {
+                return Err(Refused::WatchesNothing(id));
+            }
+            let number = number(at, bucket);
+            let earlier = (0..at).zip(&group.buckets);
+            if earlier
+                .into_iter()
+                .any(|(at, other)| self::number(at, other) == number)
+            {
+                let bucket = number;
+                return Err(Refused::BucketExists { group: id, bucket });
+            }
+        }
+        Ok(())
+    }
+
+    /// A bucket may name a group that is not there yet, as in Open vSwitch: a packet that comes to
+    /// it goes no further.
+    fn check_bucket(&self, actions: &[Action]) -> Result<(), Refusal> {
+        for action in actions {
+            if !matches!(action, Action::Group(_)) {
+                self.check_actions(std::slice::from_ref(action))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn delete_groups(&mut self, id: GroupId, now: Duration) -> Effects {
+        let all = id == GroupId::ALL;
+        let gone: Vec<_> = self
+            .groups
+            .keys()
+            .filter(|it| all || **it == id)
+            .copied()
+            .collect();
+        if gone.is_empty() {
+            return Effects::default();
+        }
+        self.groups.retain(|it, _| !gone.contains(it));
+        let entries = self
+            .entries_that(|instructions| instructions.groups().any(|group| gone.contains(&group)));
+        self.remove_all(entries, FlowRemovedReason::GroupDelete, now)
+    }
+
+    /// A group with more buckets (OF 1.5.1 §7.3.4.3).
+    fn inserted(&self, added: &Group, place: BucketPlace) -> Result<Group, Refusal> {
+        let mut group = self.known_group(added.id)?.clone();
+        let at = match place {
+            BucketPlace::First => 0,
+            BucketPlace::Last | BucketPlace::All => group.buckets.len(),
+            BucketPlace::Id(bucket) => self.bucket_place(&group, bucket)? + 1,
+        };
+        number_all(&mut group);
+        group.buckets.splice(at..at, added.buckets.iter().cloned());
+        Ok(group)
+    }
+
+    /// A group with fewer buckets.
+    fn removed(&self, id: GroupId, place: BucketPlace) -> Result<Group, Refusal> {
+        let mut group = self.known_group(id)?.clone();
+        number_all(&mut group);
+        match place {
+            BucketPlace::All => group.buckets.clear(),
+            BucketPlace::First => drop(group.buckets.drain(..group.buckets.len().min(1))),
+            BucketPlace::Last => drop(group.buckets.pop()),
+            BucketPlace::Id(bucket) => {
+                let at = self.bucket_place(&group, bucket)?;
+                group.buckets.remove(at);
+            }
+        }
+        Ok(group)
+    }
+
+    fn bucket_place(&self, group: &Group, bucket: u32) -> Result<usize, Refusal> {
+        let mut numbered = (0..).zip(&group.buckets);
+        let found = numbered.position(|(at, it)| number(at, it) == bucket);
+        let group = group.id;
+        found.ok_or_else(|| self.refuse(Refused::NoBucket { group, bucket }))
+    }
+}
+
+/// Number of a bucket: its place where it has none of its own.
+fn number(place: u32, bucket: &Bucket) -> u32 {
+    bucket.id.unwrap_or(place)
+}
+
+/// Numbers stay when places change.
+fn number_all(group: &mut Group) {
+    for (at, bucket) in (0..).zip(&mut group.buckets) {
+        bucket.id = Some(number(at, bucket));
+    }
+}
