@@ -90,12 +90,14 @@ impl Run<'_> {
         self.dropped = Some(Dropped::PortDoesNotSend { port, why });
     }
 
-    /// The controller gets the first bytes of the packet, 0xffff for all.
+    /// The controller gets the packet, or its first bytes where the switch cuts packets off.
     pub(super) fn tell_controller(&mut self, max_len: u16, reason: PacketInReason) {
         let whole = self.packet.frame();
         let data = match max_len {
-            WHOLE => whole.clone(),
-            some => whole.slice(..whole.len().min(some.into())),
+            some if some != WHOLE && self.switch.config.cuts_packet_ins => {
+                whole.slice(..whole.len().min(some.into()))
+            }
+            _ => whole.clone(),
         };
         self.note(|| What::Controller { bytes: data.len() });
         self.packet_ins.push(PacketIn {

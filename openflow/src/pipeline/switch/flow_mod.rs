@@ -112,8 +112,7 @@ impl Switch {
     }
 
     fn check_table(&self, change: &FlowMod) -> Result<(), Refusal> {
-        let all = change.table == TableId::ALL && change.command != FlowCommand::Add;
-        if all || self.has_table(change.table) {
+        if change.table == TableId::ALL || self.has_table(change.table) {
             return Ok(());
         }
         Err(self.refuse(Refused::NoTable(change.table)))
@@ -155,6 +154,9 @@ impl Switch {
     }
 
     fn add(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
+        if !self.has_table(change.table) {
+            return Err(self.refuse(Refused::NoTable(change.table)));
+        }
         self.check_instructions(change)?;
         let rule = Rule::of(change);
         let mut effects = Effects::default();

@@ -51,12 +51,15 @@ pub struct SwitchConfig {
     /// Bytes of a packet without an entry that the controller gets, 0xffff for all; 1.0 only, as
     /// later versions have an entry for such packets.
     pub miss_send_len: u16,
+    /// Whether the controller gets no more of a packet than it asked for. A switch that keeps no
+    /// packets sends them whole (OF 1.3.5 §7.4.1), as Open vSwitch does.
+    pub cuts_packet_ins: bool,
     /// Whether the controller gets packets whose TTL is spent.
     pub invalid_ttl_to_controller: bool,
 }
 
 impl SwitchConfig {
-    /// As Open vSwitch is: 254 tables, a million entries, 128 bytes of missed packets.
+    /// As Open vSwitch is: 254 tables, a million entries, whole packets for the controller.
     #[must_use]
     pub fn new(dpid: Dpid, version: Version, ports: Vec<PortDesc>) -> Self {
         Self {
@@ -66,6 +69,7 @@ impl SwitchConfig {
             max_entries: 1_000_000,
             ports,
             miss_send_len: 128,
+            cuts_packet_ins: false,
             invalid_ttl_to_controller: false,
         }
     }

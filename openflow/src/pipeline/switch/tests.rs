@@ -138,12 +138,13 @@ fn what_no_entry_takes_goes_to_the_controller_in_1_0_and_nowhere_later() {
 #[test]
 fn a_table_miss_entry_sends_to_the_controller_as_a_miss() {
     let mut switch = with(&["priority=0,actions=CONTROLLER:16"]);
-    let told = switch
-        .receive(PortNo(1), tcp(1, 2), START)
-        .packet_ins
-        .remove(0);
-    assert_eq!(told.reason, PacketInReason::NoMatch);
-    assert_eq!((told.data.len(), told.total_len), (16, 54));
+    for (cuts, bytes) in [(false, 54), (true, 16)] {
+        switch.config.cuts_packet_ins = cuts;
+        let effects = switch.receive(PortNo(1), tcp(1, 2), START);
+        let told = &effects.packet_ins[0];
+        assert_eq!(told.reason, PacketInReason::NoMatch);
+        assert_eq!((told.data.len(), told.total_len), (bytes, 54));
+    }
 }
 
 #[test]
