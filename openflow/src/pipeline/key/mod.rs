@@ -61,10 +61,6 @@ impl Key {
         })
     }
 
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the classifier is not there yet")
-    )]
     pub(super) const fn words(&self) -> &[u64; WORDS] {
         &self.words
     }
@@ -133,10 +129,6 @@ impl Mask {
         (Self { words: mask.words }, key)
     }
 
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the classifier is not there yet")
-    )]
     pub(super) const fn words(&self) -> &[u64; WORDS] {
         &self.words
     }
