@@ -1,6 +1,7 @@
 //! Random numbers from a seed.
 
 /// Random numbers that are the same for a seed for ever, which no crate promises across versions.
+#[derive(Debug, Clone)]
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -8,5 +9,13 @@ impl Dice {
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = crate::paths::mix(self.0);
         self.0 % limit
+    }
+
+    /// From 0, which is possible, to 1, which is not.
+    #[cfg(feature = "emulate")]
+    pub(crate) fn share(&mut self) -> f64 {
+        self.0 = crate::paths::mix(self.0);
+        // The 53 bits a double holds exactly.
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
 }

@@ -1,0 +1,136 @@
+//! Cables by the names of what they join.
+
+use super::{Network, NetworkError, Node, Plug};
+use crate::emulate::SwitchNode;
+use crate::emulate::cable::{CableCounts, CableSettings, End};
+
+impl<S: SwitchNode> Network<S> {
+    /// Connects or cuts every cable between two nodes, switches or hosts. Both ends see it at once,
+    /// and what is under way on a cable that is cut is lost.
+    ///
+    /// # Errors
+    /// When no cable joins them.
+    pub fn set_link(&mut self, a: &str, b: &str, up: bool) -> Result<(), NetworkError> {
+        for cable in self.cables_between(a, b)? {
+            self.set_cable_up(cable, up);
+        }
+        Ok(())
+    }
+
+    /// Connects or cuts one of the cables between two nodes, counted from 0 by `a`'s ports.
+    ///
+    /// # Errors
+    /// When there is no such cable.
+    pub fn set_one_link(
+        &mut self,
+        a: &str,
+        b: &str,
+        number: usize,
+        up: bool,
+    ) -> Result<(), NetworkError> {
+        let cables = self.cables_between(a, b)?;
+        let cable = cables.get(number).ok_or_else(|| no_such_cable(a, b))?;
+        self.set_cable_up(*cable, up);
+        Ok(())
+    }
+
+    fn set_cable_up(&mut self, cable: u32, up: bool) {
+        let cable = &mut self.cables[cable as usize];
+        if !cable.set_up(up) {
+            return;
+        }
+        for end in cable.ends {
+            if let End::Switch { switch, port } = end {
+                let port = self.switches[switch as usize].wires[port as usize].0;
+                self.drive(switch, |node, now, out| node.link(port, up, now, out));
+            }
+        }
+    }
+}
+
+impl<S> Network<S> {
+    /// Makes every cable between two nodes another; what is under way arrives as it would have.
+    ///
+    /// # Errors
+    /// When no cable joins them.
+    pub fn set_cable(
+        &mut self,
+        a: &str,
+        b: &str,
+        settings: CableSettings,
+    ) -> Result<(), NetworkError> {
+        for cable in self.cables_between(a, b)? {
+            self.cables[cable as usize].settings = settings.checked();
+        }
+        Ok(())
+    }
+
+    /// Whether all cables between two nodes are whole.
+    ///
+    /// # Errors
+    /// When no cable joins them.
+    pub fn is_link_up(&self, a: &str, b: &str) -> Result<bool, NetworkError> {
+        let cables = self.cables_between(a, b)?;
+        Ok(cables.iter().all(|cable| self.cables[*cable as usize].up))
+    }
+
+    /// What became of the frames on all cables between two nodes.
+    ///
+    /// # Errors
+    /// When no cable joins them.
+    pub fn cable_counts(&self, a: &str, b: &str) -> Result<CableCounts, NetworkError> {
+        let cables = self.cables_between(a, b)?;
+        Ok(sum(cables
+            .iter()
+            .map(|cable| self.cables[*cable as usize].counts)))
+    }
+
+    /// What became of all frames.
+    #[must_use]
+    pub fn counts(&self) -> CableCounts {
+        sum(self.cables.iter().map(|cable| cable.counts))
+    }
+
+    /// In the order of `a`'s ports.
+    fn cables_between(&self, a: &str, b: &str) -> Result<Vec<u32>, NetworkError> {
+        let found = self.by_name.get(a).zip(self.by_name.get(b));
+        let (&a_node, &b_node) = found.ok_or_else(|| no_such_cable(a, b))?;
+        let plugs: Vec<Plug> = match a_node {
+            Node::Host(host) => vec![self.hosts[host as usize].plug],
+            Node::Switch(switch) => {
+                let wires = self.switches[switch as usize].wires.iter();
+                wires.map(|(_, plug)| *plug).collect()
+            }
+        };
+        let joined = plugs.into_iter().filter(|plug| {
+            let far = self.cables[plug.cable as usize].ends[usize::from(1 - plug.end)];
+            b_node
+                == match far {
+                    End::Switch { switch, .. } => Node::Switch(switch),
+                    End::Host { host } => Node::Host(host),
+                }
+        });
+        let cables: Vec<u32> = joined.map(|plug| plug.cable).collect();
+        if cables.is_empty() {
+            return Err(no_such_cable(a, b));
+        }
+        Ok(cables)
+    }
+}
+
+fn no_such_cable(a: &str, b: &str) -> NetworkError {
+    NetworkError::NoSuchCable {
+        a: a.to_owned(),
+        b: b.to_owned(),
+    }
+}
+
+fn sum(counts: impl Iterator<Item = CableCounts>) -> CableCounts {
+    counts.fold(CableCounts::default(), |a, b| CableCounts {
+        sent: a.sent + b.sent,
+        arrived: a.arrived + b.arrived,
+        lost: a.lost + b.lost,
+        overflowed: a.overflowed + b.overflowed,
+        cut: a.cut + b.cut,
+    })
+}
