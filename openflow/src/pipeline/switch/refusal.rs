@@ -39,14 +39,6 @@ pub enum Refused {
     /// The model does not carry this action out.
     #[error("{0} is not modelled")]
     Unmodelled(String),
-    /// A list in an instruction that cannot be there in this version.
-    #[error("OpenFlow {version} has no {feature}")]
-    NotInVersion {
-        /// What.
-        feature: &'static str,
-        /// The switch's.
-        version: Version,
-    },
     /// There is no such group to hand packets to.
     #[error("there is no group {0} to hand packets to")]
     NoOutGroup(GroupId),
@@ -147,9 +139,6 @@ pub enum Refused {
     /// There are too many bundles, or messages in one.
     #[error("bundle {0}: there is no room for more")]
     BundleFull(u32),
-    /// The request is none a switch carries out.
-    #[error("{0}")]
-    BadRequest(&'static str),
 }
 
 impl Refused {
@@ -177,8 +166,6 @@ impl Refused {
             Self::BundleFlags(_) => return ErrorCode::BUNDLE_BAD_FLAGS,
             Self::BundleMessage(_) => return ErrorCode::BUNDLE_MSG_UNSUP,
             Self::InPort(_) => return ErrorCode::BAD_REQUEST_BAD_PORT,
-            Self::BadRequest(_) => return ErrorCode::BAD_REQUEST_BAD_TYPE,
-            Self::NotInVersion { .. } => (3, 1),
             Self::TableFull(_) => (5, 1),
             Self::Overlap(_) => (5, 3),
             Self::NoOutGroup(_) => (2, 9),
@@ -218,7 +205,7 @@ impl Refused {
             Self::NoBuffer(_) => (1, 8),
             Self::Action(ActionError::OutPort { .. }) => (2, 4),
             Self::Action(_) => (2, 5),
-            Self::Unmodelled(_) | Self::NotInVersion { .. } => (2, 0),
+            Self::Unmodelled(_) => (2, 0),
             // Open vSwitch: the extended error has no number of 1.0.
             Self::Match(_) => (3, 5),
             Self::ShortPacket(_) => (1, 6),

@@ -502,6 +502,19 @@ fn a_loop_of_lookups_ends_and_the_packet_goes_nowhere() {
 }
 
 #[test]
+fn lookups_that_lead_forward_through_all_tables_fit_on_the_stack() {
+    let chain = (0..253).map(|table| format!("table={table},actions=resubmit(,{})", table + 1));
+    let mut flows: Vec<_> = chain.collect();
+    flows.push("table=253,actions=output:2".to_owned());
+    let texts: Vec<_> = flows.iter().map(String::as_str).collect();
+    let mut switch = with(&texts);
+    assert_eq!(outputs(&mut switch, &tcp(1, 2)), [2]);
+    add(&mut switch, "table=253,actions=output:2,resubmit(,0)").unwrap();
+    assert_eq!(outputs(&mut switch, &tcp(1, 2)), [0; 0]);
+    assert_eq!(dropped(&switch, &tcp(1, 2)), Some(Dropped::TooDeep));
+}
+
+#[test]
 fn a_resubmit_comes_back_and_its_port_is_for_the_lookup_alone() {
     let mut switch = with(&[
         "in_port=1,actions=resubmit(4,1),in_port",
