@@ -5,9 +5,9 @@
 use bitflags::bitflags;
 use bytes::BytesMut;
 
-use super::{FromSwitch, ToSwitch, Unsupported, direct, lacking};
+use super::{FromSwitch, NotLifted, ToSwitch, Unsupported, direct, lacking};
 use crate::experimenter::onf;
-use crate::wire::{Experimenter, Writer};
+use crate::wire::{Experimenter, Message, Writer};
 use crate::{Version, Xid};
 
 /// The ONF, whose extension gives 1.3 its bundles.
@@ -81,7 +81,41 @@ impl BundleDone {
     }
 }
 
+impl BundleDone {
+    /// Appends the reply that tells it (`ofp_bundle_ctrl_msg`), with the flags of the request.
+    pub fn encode(
+        self,
+        id: u32,
+        flags: BundleFlags,
+        version: Version,
+        xid: Xid,
+        into: &mut BytesMut,
+    ) -> Result<(), Unsupported> {
+        let kind = match self {
+            Self::Opened => 1,
+            Self::Closed => 3,
+            Self::Committed => 5,
+            Self::Discarded => 7,
+        };
+        write(CONTROL, version, xid, into, |w| {
+            w.u32(id);
+            w.u16(kind);
+            w.u16(flags.bits());
+        })
+    }
+}
+
 impl BundleStep {
+    fn of_control(number: u16) -> Option<Self> {
+        match number {
+            0 => Some(Self::Open),
+            2 => Some(Self::Close),
+            4 => Some(Self::Commit),
+            6 => Some(Self::Discard),
+            _ => None,
+        }
+    }
+
     /// The number of a request (`ofp_bundle_ctrl_type`), or the message to add.
     fn lower(&self) -> Result<u16, &ToSwitch> {
         match self {
@@ -114,6 +148,43 @@ pub(super) fn lift_experimenter(message: &Experimenter) -> Option<FromSwitch> {
     })
 }
 
+/// A step that is not a message to add, by its number. Bits of the flags without a meaning stay.
+pub(super) fn lift_control(id: u32, flags: u16, kind: u16) -> Result<ToSwitch, NotLifted> {
+    let step = BundleStep::of_control(kind).ok_or(NotLifted::Other("bundle_control"))?;
+    Ok(request(id, flags, step))
+}
+
+/// A message to add, with what it adds.
+pub(super) fn lift_add(id: u32, flags: u16, message: Message) -> Result<ToSwitch, NotLifted> {
+    let added = ToSwitch::lift(message)?;
+    Ok(request(id, flags, BundleStep::Add(Box::new(added))))
+}
+
+/// A request in 1.3.
+pub(super) fn lift_experimenter_request(message: Experimenter) -> Result<ToSwitch, NotLifted> {
+    let other = NotLifted::Other("experimenter");
+    let Experimenter::Onf(message) = message else {
+        return Err(other);
+    };
+    match *message {
+        onf::Message::BundleControl(control) => {
+            lift_control(control.bundle_id, control.flags.bits(), control.kind.into())
+        }
+        onf::Message::BundleAddMessage(add) => {
+            lift_add(add.bundle_id, add.flags.bits(), *add.message.0)
+        }
+        _ => Err(other),
+    }
+}
+
+fn request(id: u32, flags: u16, step: BundleStep) -> ToSwitch {
+    ToSwitch::Bundle(BundleRequest {
+        id,
+        flags: BundleFlags::from_bits_retain(flags),
+        step,
+    })
+}
+
 /// `ofp_bundle_ctrl_msg` or `ofp_bundle_add_msg` (OF 1.4.1 §7.3.9). What is added carries the xid of
 /// the message that adds it.
 pub(super) fn encode(
@@ -123,7 +194,7 @@ pub(super) fn encode(
     into: &mut BytesMut,
 ) -> Result<(), Unsupported> {
     let lowered = request.step.lower();
-    let (kind, exp_type) = if lowered.is_ok() {
+    let kind = if lowered.is_ok() {
         CONTROL
     } else {
         ADD_MESSAGE
@@ -135,22 +206,35 @@ pub(super) fn encode(
         }
         message.encode(version, xid, &mut added)?;
     }
-    let body = |w: &mut Writer<'_>| {
+    write(kind, version, xid, into, |w| {
         w.u32(request.id);
         // Padding, where a message is added.
         w.u16(lowered.unwrap_or(0));
         w.u16(request.flags.bits());
         w.bytes(&added);
-        Ok(())
-    };
+    })
+}
+
+/// A message of 1.4 and later, or the extension of 1.3 with the same body.
+fn write(
+    (kind, exp_type): (u8, u32),
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+    body: impl FnOnce(&mut Writer<'_>),
+) -> Result<(), Unsupported> {
     match version {
         Version::V1_0 => Err(lacking(version, "bundles")),
         Version::V1_3 => direct::message(into, version, xid, EXPERIMENTER, |w| {
             w.u32(ONF);
             w.u32(exp_type);
-            body(w)
+            body(w);
+            Ok(())
         }),
-        Version::V1_4 | Version::V1_5 => direct::message(into, version, xid, kind, body),
+        Version::V1_4 | Version::V1_5 => direct::message(into, version, xid, kind, |w| {
+            body(w);
+            Ok(())
+        }),
     }
 }
 

@@ -7,7 +7,7 @@
 use bytes::BytesMut;
 
 use super::{Unsupported, lacking};
-use crate::wire::{EncodeError, Writer};
+use crate::wire::{EncodeError, Message, Writer};
 use crate::{Version, Xid};
 
 /// Type of a packet-out in every version.
@@ -44,6 +44,16 @@ pub(super) fn length(
     let mut outcome = Ok(());
     w.length(start, what, |w| outcome = body(w));
     outcome
+}
+
+/// Appends a message, or leaves the buffer as it was.
+pub(super) fn encode(
+    message: &Message,
+    version: Version,
+    into: &mut BytesMut,
+) -> Result<(), Unsupported> {
+    let encoded = message.encode(into);
+    encoded.map_err(|error| too_long(version, &error))
 }
 
 pub(super) fn too_long(version: Version, error: &EncodeError) -> Unsupported {

@@ -222,6 +222,23 @@ pub enum FromSwitch {
 }
 
 impl FromSwitch {
+    /// Appends the message in the given version; a list that is longer than a message can be, in
+    /// as many as it takes. On an error the buffer is as it was. For whoever stands in for a
+    /// switch; the inverse of [`FromSwitch::lift`].
+    pub fn encode(
+        &self,
+        version: Version,
+        xid: Xid,
+        into: &mut BytesMut,
+    ) -> Result<(), Unsupported> {
+        match version {
+            Version::V1_0 => v10::encode_reply(self, xid, into),
+            Version::V1_3 | Version::V1_4 | Version::V1_5 => {
+                v13::encode_reply(self, version, xid, into)
+            }
+        }
+    }
+
     /// What the message says. What the model has no name for is [`FromSwitch::Other`]; so is what
     /// only a controller says.
     ///

@@ -17,6 +17,8 @@
 //! |---|---|
 //! | what 1.0 can say, and how it says tags and ports | `v10/` |
 //! | what 1.3, 1.4 and 1.5 can say | `v13/` |
+//! | what a switch is told and tells, from its side | `v10/` and `v13/`: `asked.rs`, `told.rs` |
+//! | replies in as many messages as it takes | `parts.rs` |
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
@@ -38,8 +40,10 @@ mod message;
 mod meter;
 mod offending;
 mod packet_io;
+mod parts;
 mod port;
 mod queue;
+mod request;
 mod switch;
 mod text;
 mod v10;
@@ -65,13 +69,16 @@ pub use meter::{
 pub use packet_io::{PacketIn, PacketInReason, PacketOut};
 pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, PortStatus};
 pub use queue::QueueStats;
+pub use request::NotLifted;
 pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
 pub use text::ParseFlowError;
 pub use validate::MatchError;
 pub use validate_action::ActionError;
 
 pub(crate) use text::format_value;
-use words::{Words, duration, kept, lacking};
+use words::{Words, duration, kept, lacking, wire_duration};
 
+#[cfg(test)]
+mod inverse;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,14 @@ pub(super) fn duration(seconds: u32, nanoseconds: u32) -> Duration {
     Duration::from_secs(seconds.into()) + Duration::from_nanos(nanoseconds.into())
 }
 
+/// [`duration`] the other way; what is too long for its 32 bits of seconds is as long as can be.
+pub(super) fn wire_duration(age: Duration) -> (u32, u32) {
+    match u32::try_from(age.as_secs()) {
+        Ok(seconds) => (seconds, age.subsec_nanos()),
+        Err(_) => (u32::MAX - 1, 999_999_999),
+    }
+}
+
 /// All ones stand for a counter that is not kept (OF 1.3.5 §7.3.5.2): nothing was counted.
 pub(super) fn kept(counter: u64) -> u64 {
     if counter == u64::MAX { 0 } else { counter }

@@ -13,9 +13,14 @@
 //!   (OF 1.0 §3.4), so another priority is refused for it.
 
 mod action;
+mod asked;
 mod matching;
 mod port;
 mod stats;
+mod told;
+
+pub(super) use asked::lift as lift_request;
+pub(super) use told::encode as encode_reply;
 
 use bytes::BytesMut;
 

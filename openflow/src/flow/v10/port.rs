@@ -3,6 +3,7 @@
 use super::{no, wire};
 use crate::PortNo;
 use crate::flow::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported};
+use crate::wire::FixedText;
 use wire::PortFeatures;
 
 /// The two bits of a port's state that are the state of 802.1D spanning tree; all set: blocked.
@@ -51,6 +52,49 @@ pub(super) fn lift_status(status: &wire::PortStatus) -> PortStatus {
     PortStatus {
         change,
         port: lift(&status.desc),
+    }
+}
+
+pub(super) fn lower_desc(port: &PortDesc) -> Result<wire::Port, Unsupported> {
+    let mut state = wire::PortState::empty();
+    if port.state.contains(PortState::LINK_DOWN) {
+        state |= wire::PortState::LINK_DOWN;
+    }
+    if port.state.contains(PortState::BLOCKED) {
+        state |= wire::PortState::from_bits_retain(STP_MASK);
+    }
+    Ok(wire::Port {
+        port_no: lower(port.no)?,
+        hw_addr: port.hw_addr,
+        name: FixedText::new(&port.name),
+        config: wire::PortConfig::from_bits_retain(port.config.bits()),
+        state,
+        curr: features(port.curr_speed_kbps),
+        advertised: PortFeatures::empty(),
+        supported: features(port.max_speed_kbps),
+        peer: PortFeatures::empty(),
+    })
+}
+
+pub(super) fn lower_status(status: &PortStatus) -> Result<wire::PortStatus, Unsupported> {
+    Ok(wire::PortStatus {
+        reason: match status.change {
+            PortChange::Add => wire::PortReason::Add,
+            PortChange::Delete => wire::PortReason::Delete,
+            PortChange::Modify => wire::PortReason::Modify,
+        },
+        desc: lower_desc(&status.port)?,
+    })
+}
+
+/// The bit of a speed; a speed without one is told as not known.
+fn features(speed_kbps: u32) -> PortFeatures {
+    match speed_kbps {
+        10_000_000 => PortFeatures::F10GB_FD,
+        1_000_000 => PortFeatures::F1GB_FD,
+        100_000 => PortFeatures::F100MB_FD,
+        10_000 => PortFeatures::F10MB_FD,
+        _ => PortFeatures::empty(),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::flow::{
 use wire::{StatsFlags, StatsReply, StatsReplyBody, StatsRequest, StatsRequestBody};
 
 /// The table of emergency entries (OF 1.0 §5.3.5).
-const EMERGENCY_TABLE: u8 = 0xfe;
+pub(super) const EMERGENCY_TABLE: u8 = 0xfe;
+/// Entries of a table at most, as Open vSwitch tells it.
+pub(super) const MAX_ENTRIES: u32 = 1_000_000;
 
 pub(super) fn request(body: StatsRequestBody) -> wire::Body {
     wire::Body::StatsRequest(StatsRequest { flags: 0, body })
@@ -36,7 +38,7 @@ pub(super) fn lower_port_request(port: PortNo) -> Result<wire::PortStatsRequest,
 }
 
 /// All of them (OF 1.0 §5.3.5, `OFPQ_ALL`).
-const ALL_QUEUES: u32 = 0xffff_ffff;
+pub(super) const ALL_QUEUES: u32 = 0xffff_ffff;
 
 pub(super) fn lower_queue_request(
     port: PortNo,

@@ -5,7 +5,7 @@ use bytes::{BufMut, BytesMut};
 use super::{action, wire};
 use crate::flow::{
     Bucket, BucketPlace, Group, GroupCommand, GroupMod, GroupStats, GroupType, Selection,
-    Unsupported, Words, duration, kept, lacking,
+    Unsupported, Words, duration, kept, lacking, wire_duration,
 };
 use crate::oxm::{self, Oxm, OxmList};
 use crate::wire::{FixedText, Reader, Writer};
@@ -225,7 +225,46 @@ pub(super) fn lift_mod(change: wire::GroupMod) -> GroupMod {
 }
 
 pub(super) fn lift_desc(desc: wire::GroupDesc) -> Group {
-    lift(desc.group_id, desc.kind, desc.buckets, true)
+    let mut group = lift(desc.group_id, desc.kind, desc.buckets, true);
+    let properties = desc.properties.unwrap_or_default();
+    group.selection = properties.iter().find_map(lift_selection).map(Box::new);
+    group
+}
+
+pub(super) fn lower_desc(group: &Group, version: Version) -> Result<wire::GroupDesc, Unsupported> {
+    let later = version >= Version::V1_5;
+    let property = match group.selection.as_deref() {
+        Some(_) if !later => return Err(lacking(version, "selection_method of a group")),
+        Some(selection) => Some(lower_selection(selection, version)?),
+        None => None,
+    };
+    let weighed = group.kind == GroupType::Select;
+    let buckets = group.buckets.iter().zip(0..);
+    Ok(wire::GroupDesc {
+        kind: lower_kind(group.kind),
+        group_id: group.id,
+        buckets: buckets
+            .map(|(bucket, number)| lower_bucket(bucket, number, weighed, version))
+            .collect::<Result<_, _>>()?,
+        properties: later.then(|| property.into_iter().collect()),
+    })
+}
+
+pub(super) fn lower_stats(stats: &GroupStats) -> wire::GroupStats {
+    let (duration_sec, duration_nsec) = wire_duration(stats.age);
+    let counters = |&(packet_count, byte_count): &(u64, u64)| wire::BucketCounter {
+        packet_count,
+        byte_count,
+    };
+    wire::GroupStats {
+        group_id: stats.id,
+        ref_count: stats.references,
+        packet_count: stats.packets,
+        byte_count: stats.bytes,
+        duration_sec,
+        duration_nsec,
+        bucket_stats: stats.buckets.iter().map(counters).collect(),
+    }
 }
 
 /// An action without a name stays in its bucket, where [`crate::flow::Action::Unknown`] shows it.

@@ -4,7 +4,7 @@ use super::wire;
 use crate::Version;
 use crate::flow::{
     Band, BandKind, Meter, MeterCommand, MeterFeatures, MeterFlags, MeterMod, MeterStats,
-    Unsupported, duration, kept, lacking,
+    Unsupported, duration, kept, lacking, wire_duration,
 };
 
 pub(super) fn lower_mod(
@@ -71,6 +71,55 @@ pub(super) fn lift(
         id,
         flags: MeterFlags::from_bits_retain(flags.bits()),
         bands: bands.iter().map(lift_band).collect(),
+    }
+}
+
+pub(super) fn lower_config(
+    meter: &Meter,
+    version: Version,
+) -> Result<wire::MeterConfig, Unsupported> {
+    let bands = meter.bands.iter().map(|band| lower_band(band, version));
+    Ok(wire::MeterConfig {
+        flags: wire::MeterFlags::from_bits_retain(meter.flags.bits()),
+        meter_id: meter.id,
+        bands: bands.collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) fn lower_stats(stats: &MeterStats, version: Version) -> wire::MeterStats {
+    let (duration_sec, duration_nsec) = wire_duration(stats.age);
+    let band = |&(packet_band_count, byte_band_count): &(u64, u64)| wire::MeterBandStats {
+        packet_band_count,
+        byte_band_count,
+    };
+    wire::MeterStats {
+        meter_id: stats.id,
+        users: if version >= Version::V1_5 {
+            wire::MeterUsers::References {
+                ref_count: stats.flows,
+            }
+        } else {
+            wire::MeterUsers::Flows {
+                flow_count: stats.flows,
+            }
+        },
+        packet_in_count: stats.packets_in,
+        byte_in_count: stats.bytes_in,
+        duration_sec,
+        duration_nsec,
+        band_stats: stats.bands.iter().map(band).collect(),
+    }
+}
+
+pub(super) fn lower_features(features: &MeterFeatures, version: Version) -> wire::MeterFeatures {
+    let capabilities = u32::from(features.capabilities.bits());
+    wire::MeterFeatures {
+        max_meter: features.max_meters,
+        band_types: wire::MeterBandTypes::from_bits_retain(features.band_types),
+        capabilities: wire::MeterCapabilities::from_bits_retain(capabilities),
+        max_bands: features.max_bands,
+        max_color: features.max_color,
+        features: (version >= Version::V1_5).then(wire::MeterFeatureFlags::empty),
     }
 }
 

@@ -4,11 +4,17 @@
 //! later version adds its arms where it differs.
 
 mod action;
+mod asked;
 mod group;
 mod matching;
 mod meter;
 mod multipart;
 mod port;
+mod told;
+mod told_multipart;
+
+pub(super) use asked::lift as lift_request;
+pub(super) use told::encode as encode_reply;
 
 use bytes::BytesMut;
 

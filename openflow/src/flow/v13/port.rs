@@ -5,6 +5,7 @@ use crate::Version;
 use crate::flow::{
     PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported, lacking,
 };
+use crate::wire::FixedText;
 use wire::PortFeatures;
 
 pub(super) fn lower_mod(change: &PortMod, version: Version) -> Result<wire::PortMod, Unsupported> {
@@ -54,6 +55,52 @@ pub(super) fn lift_status(status: &wire::PortStatus) -> PortStatus {
     PortStatus {
         change,
         port: lift(&status.desc),
+    }
+}
+
+pub(super) fn lower(port: &PortDesc, version: Version) -> wire::Port {
+    let ethernet = wire::EthernetTraits {
+        curr: PortFeatures::empty(),
+        advertised: PortFeatures::empty(),
+        supported: PortFeatures::empty(),
+        peer: PortFeatures::empty(),
+        curr_speed: port.curr_speed_kbps,
+        max_speed: port.max_speed_kbps,
+    };
+    wire::Port {
+        port_no: port.no,
+        hw_addr: port.hw_addr,
+        name: FixedText::new(&port.name),
+        config: wire::PortConfig::from_bits_retain(port.config.bits()),
+        state: wire::PortState::from_bits_retain(port.state.bits()),
+        traits: if version >= Version::V1_4 {
+            wire::PortTraits::Properties {
+                properties: vec![wire::PortProperty::Ethernet(ethernet)],
+            }
+        } else {
+            wire::PortTraits::Fixed(ethernet)
+        },
+    }
+}
+
+pub(super) fn lower_status(status: &PortStatus, version: Version) -> wire::PortStatus {
+    wire::PortStatus {
+        reason: match status.change {
+            PortChange::Add => wire::PortReason::Add,
+            PortChange::Delete => wire::PortReason::Delete,
+            PortChange::Modify => wire::PortReason::Modify,
+        },
+        desc: lower(&status.port, version),
+    }
+}
+
+/// A port-mod as a switch reads it. What is to be advertised is not in the model.
+pub(super) fn lift_mod(change: &wire::PortMod) -> PortMod {
+    PortMod {
+        port: change.port_no,
+        hw_addr: change.hw_addr,
+        config: PortConfig::from_bits_truncate(change.config.bits()),
+        mask: PortConfig::from_bits_truncate(change.mask.bits()),
     }
 }
 

@@ -1,0 +1,457 @@
+//! Both sides of the wire understand each other: what is lowered lifts to what it was.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use proptest::prelude::*;
+
+use super::*;
+use crate::wire::{Header, Message};
+use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
+
+const XID: Xid = Xid(7);
+const VERSIONS: [Version; 4] = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
+
+fn asked(request: &ToSwitch, version: Version) -> ToSwitch {
+    let mut bytes = BytesMut::new();
+    request.encode(version, XID, &mut bytes).unwrap();
+    let message = Message::decode(bytes.freeze()).unwrap();
+    assert_eq!(message.xid, XID);
+    ToSwitch::lift(message).unwrap_or_else(|error| panic!("{version}: {error}"))
+}
+
+/// The messages a reply becomes.
+fn frames(reply: &FromSwitch, version: Version) -> Vec<Bytes> {
+    let mut bytes = BytesMut::new();
+    reply.encode(version, XID, &mut bytes).unwrap();
+    let mut rest = bytes.freeze();
+    let mut frames = Vec::new();
+    while let Some(header) = Header::parse(&rest) {
+        frames.push(rest.split_to(header.length.into()));
+    }
+    assert!(rest.is_empty());
+    frames
+}
+
+fn told(reply: &FromSwitch, version: Version) -> FromSwitch {
+    let frames = frames(reply, version);
+    assert_eq!(frames.len(), 1);
+    FromSwitch::lift(Message::decode(frames[0].clone()).unwrap())
+}
+
+fn entry(change: FlowMod, version: Version) -> FlowEntry {
+    FlowEntry {
+        table: change.table,
+        priority: change.priority,
+        cookie: change.cookie,
+        matching: change.matching,
+        instructions: change.instructions,
+        idle_timeout_s: change.idle_timeout_s,
+        hard_timeout_s: change.hard_timeout_s,
+        flags: match version {
+            Version::V1_0 => FlowFlags::empty(),
+            _ => change.flags,
+        },
+        importance: change.importance,
+        age: Duration::new(77, 5),
+        packets: 1 << 40,
+        bytes: 1 << 50,
+        unknown: None,
+    }
+}
+
+fn removed(entry: &FlowEntry) -> FlowRemoved {
+    FlowRemoved {
+        table: entry.table,
+        priority: entry.priority,
+        cookie: entry.cookie,
+        reason: FlowRemovedReason::HardTimeout,
+        matching: entry.matching.clone(),
+        age: entry.age,
+        packets: entry.packets,
+        bytes: entry.bytes,
+    }
+}
+
+fn any_version() -> impl Strategy<Value = Version> {
+    proptest::sample::select(&VERSIONS[..])
+}
+
+fn later_version() -> impl Strategy<Value = Version> {
+    proptest::sample::select(&VERSIONS[1..])
+}
+
+proptest! {
+    #[test]
+    fn a_flow_mod_and_its_entry(
+        (version, change) in any_version()
+            .prop_flat_map(|version| (Just(version), arbitrary::flow_mod(version))),
+    ) {
+        let request = ToSwitch::FlowMod(change.clone());
+        prop_assert_eq!(&asked(&request, version), &request);
+        let entry = entry(change, version);
+        let removed = FromSwitch::FlowRemoved(Box::new(FlowRemoved {
+            table: if version == Version::V1_0 { TableId(0) } else { entry.table },
+            ..removed(&entry)
+        }));
+        prop_assert_eq!(told(&removed, version), removed);
+        let stats = FromSwitch::FlowStats { entries: vec![entry], more: false };
+        prop_assert_eq!(told(&stats, version), stats);
+    }
+
+    #[test]
+    fn a_flow_mod_in_a_bundle(
+        (version, change) in later_version()
+            .prop_flat_map(|version| (Just(version), arbitrary::flow_mod(version))),
+    ) {
+        let request = ToSwitch::Bundle(BundleRequest {
+            id: 9,
+            flags: BundleFlags::ATOMIC,
+            step: BundleStep::Add(Box::new(ToSwitch::FlowMod(change))),
+        });
+        prop_assert_eq!(&asked(&request, version), &request);
+    }
+
+    #[test]
+    fn a_packet_out(
+        (version, actions) in any_version().prop_flat_map(|version| {
+            (Just(version), arbitrary::actions(version, &Match::any()))
+        }),
+    ) {
+        let packet = PacketOut {
+            buffer_id: BufferId::NONE,
+            in_port: PortNo::CONTROLLER,
+            actions,
+            data: Bytes::from_static(&[0xab; 60]),
+        };
+        let request = ToSwitch::PacketOut(packet);
+        prop_assert_eq!(&asked(&request, version), &request);
+    }
+
+    #[test]
+    fn a_group(
+        (version, group) in later_version()
+            .prop_flat_map(|version| (Just(version), arbitrary::group(version))),
+    ) {
+        let change = GroupMod { command: GroupCommand::Add, group: group.clone() };
+        let request = ToSwitch::GroupMod(change);
+        prop_assert_eq!(&asked(&request, version), &request);
+        let reply = FromSwitch::GroupDesc { groups: vec![group], more: true };
+        prop_assert_eq!(told(&reply, version), reply);
+    }
+
+    #[test]
+    fn a_meter(version in later_version(), meter in arbitrary::meter()) {
+        let change = MeterMod { command: MeterCommand::Modify, meter: meter.clone() };
+        let request = ToSwitch::MeterMod(change);
+        prop_assert_eq!(&asked(&request, version), &request);
+        let reply = FromSwitch::MeterConfig { meters: vec![meter], more: false };
+        prop_assert_eq!(told(&reply, version), reply);
+    }
+}
+
+#[test]
+fn a_list_of_any_length_comes_whole_in_parts_that_say_that_another_follows() {
+    for (count, more) in [
+        (0, false),
+        (1, true),
+        (700, false),
+        (3000, true),
+        (3000, false),
+    ] {
+        for version in VERSIONS {
+            comes_whole(count, more, version);
+        }
+    }
+}
+
+fn comes_whole(count: u32, more: bool, version: Version) {
+    let flow = |number: u32| {
+        let text = format!("priority={number},in_port=1,actions=output:2");
+        entry(text.parse().unwrap(), version)
+    };
+    let entries: Vec<_> = (0..count).map(flow).collect();
+    let reply = FromSwitch::FlowStats {
+        entries: entries.clone(),
+        more,
+    };
+    let (mut all, mut follows) = (Vec::new(), Vec::new());
+    for frame in frames(&reply, version) {
+        match FromSwitch::lift(Message::decode(frame).unwrap()) {
+            FromSwitch::FlowStats { entries, more } => {
+                assert!(follows.is_empty() || !entries.is_empty());
+                all.extend(entries);
+                follows.push(more);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(all, entries);
+    assert_eq!(follows.pop(), Some(more));
+    assert!(follows.iter().all(|more| *more));
+}
+
+fn port(version: Version) -> PortDesc {
+    PortDesc {
+        no: PortNo(3),
+        hw_addr: MacAddr([2, 0, 0, 0, 0, 3]),
+        name: "s1-eth3".to_owned(),
+        config: PortConfig::PORT_DOWN,
+        state: match version {
+            Version::V1_0 => PortState::LINK_DOWN,
+            _ => PortState::LINK_DOWN | PortState::LIVE,
+        },
+        curr_speed_kbps: 1_000_000,
+        max_speed_kbps: 10_000_000,
+    }
+}
+
+#[test]
+fn every_request_without_a_flow_in_it() {
+    let common = [
+        ToSwitch::EchoRequest(Bytes::from_static(b"ab")),
+        ToSwitch::EchoReply(Bytes::from_static(b"ab")),
+        ToSwitch::FeaturesRequest,
+        ToSwitch::SetConfig { miss_send_len: 128 },
+        ToSwitch::BarrierRequest,
+        ToSwitch::DescRequest,
+        ToSwitch::FlowStatsRequest(FlowStatsRequest::all()),
+        ToSwitch::AggregateStatsRequest(FlowStatsRequest::all()),
+        ToSwitch::TableStatsRequest,
+        ToSwitch::PortStatsRequest(PortNo::ANY),
+        ToSwitch::QueueStatsRequest {
+            port: PortNo::ANY,
+            queue: None,
+        },
+        ToSwitch::PortMod(PortMod {
+            port: PortNo(1),
+            hw_addr: MacAddr([2, 0, 0, 0, 0, 1]),
+            config: PortConfig::PORT_DOWN,
+            mask: PortConfig::PORT_DOWN,
+        }),
+        ToSwitch::RoleRequest {
+            role: Role::Master,
+            generation_id: u64::MAX,
+        },
+    ];
+    let later = [
+        ToSwitch::PortDescRequest,
+        ToSwitch::GroupStatsRequest(GroupId(4)),
+        ToSwitch::GroupDescRequest,
+        ToSwitch::MeterStatsRequest(MeterId::ALL),
+        ToSwitch::MeterConfigRequest(MeterId(2)),
+        ToSwitch::MeterFeaturesRequest,
+    ];
+    let steps = [
+        BundleStep::Open,
+        BundleStep::Close,
+        BundleStep::Commit,
+        BundleStep::Discard,
+    ];
+    for version in VERSIONS {
+        for request in &common {
+            assert_eq!(&asked(request, version), request, "{version}");
+        }
+        for request in later.iter().filter(|_| version != Version::V1_0) {
+            assert_eq!(&asked(request, version), request, "{version}");
+        }
+        for step in steps.iter().filter(|_| version != Version::V1_0) {
+            let request = ToSwitch::Bundle(BundleRequest {
+                id: 1,
+                flags: BundleFlags::ORDERED,
+                step: step.clone(),
+            });
+            assert_eq!(asked(&request, version), request, "{version}");
+        }
+    }
+}
+
+fn replies_of_every_version(version: Version) -> Vec<FromSwitch> {
+    let later = version != Version::V1_0;
+    let features = SwitchFeatures {
+        dpid: Dpid(0x12),
+        n_buffers: 0,
+        n_tables: 254,
+        auxiliary_id: 0,
+        capabilities: Capabilities::FLOW_STATS | Capabilities::QUEUE_STATS,
+        ports: if later {
+            Vec::new()
+        } else {
+            vec![port(version)]
+        },
+    };
+    vec![
+        FromSwitch::Hello,
+        FromSwitch::EchoRequest(Bytes::from_static(b"x")),
+        FromSwitch::EchoReply(Bytes::from_static(b"x")),
+        FromSwitch::Features(features),
+        FromSwitch::PacketIn(PacketIn {
+            buffer_id: BufferId::NONE,
+            total_len: 60,
+            reason: PacketInReason::NoMatch,
+            table: TableId(0),
+            cookie: Cookie(u64::MAX),
+            in_port: PortNo(4),
+            data: Bytes::from_static(&[1; 60]),
+        }),
+        FromSwitch::PortStatus(PortStatus {
+            change: PortChange::Add,
+            port: port(version),
+        }),
+        FromSwitch::BarrierReply,
+        FromSwitch::RoleReply {
+            role: Role::Master,
+            generation_id: u64::MAX,
+        },
+        FromSwitch::Desc(SwitchDesc {
+            manufacturer: "Pointsman".to_owned(),
+            ..SwitchDesc::default()
+        }),
+        FromSwitch::AggregateStats {
+            packets: 1,
+            bytes: 2,
+            flows: 3,
+        },
+        FromSwitch::TableStats {
+            tables: vec![TableStats {
+                table: TableId(1),
+                active: 2,
+                lookups: 3,
+                matched: 4,
+            }],
+            more: false,
+        },
+        FromSwitch::PortStats {
+            ports: vec![PortStats {
+                port: PortNo(1),
+                rx_packets: Some(1),
+                tx_packets: Some(2),
+                rx_bytes: Some(3),
+                tx_bytes: Some(4),
+                rx_dropped: Some(5),
+                tx_dropped: None,
+                rx_errors: None,
+                tx_errors: None,
+                age: later.then_some(Duration::from_millis(1500)),
+            }],
+            more: false,
+        },
+        FromSwitch::QueueStats {
+            queues: vec![QueueStats {
+                port: PortNo(1),
+                queue: 2,
+                tx_bytes: Some(1),
+                tx_packets: Some(2),
+                tx_errors: None,
+                age: None,
+            }],
+            more: true,
+        },
+    ]
+}
+
+#[test]
+fn every_reply_without_a_flow_in_it() {
+    let later = [
+        FromSwitch::GroupStats {
+            groups: vec![GroupStats {
+                id: GroupId(1),
+                references: 2,
+                packets: 3,
+                bytes: 4,
+                age: Duration::from_secs(5),
+                buckets: vec![(1, 2), (3, 4)],
+            }],
+            more: false,
+        },
+        FromSwitch::MeterStats {
+            meters: vec![MeterStats {
+                id: MeterId(1),
+                flows: 2,
+                packets_in: 3,
+                bytes_in: 4,
+                age: Duration::from_secs(5),
+                bands: vec![(6, 7)],
+            }],
+            more: false,
+        },
+        FromSwitch::MeterFeatures(MeterFeatures {
+            max_meters: 9,
+            band_types: 6,
+            capabilities: MeterFlags::KBPS,
+            max_bands: 8,
+            max_color: 0,
+        }),
+        FromSwitch::Bundle {
+            id: 3,
+            done: BundleDone::Committed,
+        },
+    ];
+    for version in VERSIONS {
+        for reply in &replies_of_every_version(version) {
+            assert_eq!(&told(reply, version), reply, "{version}");
+        }
+        if version == Version::V1_0 {
+            continue;
+        }
+        let ports = FromSwitch::PortDesc {
+            ports: vec![port(version)],
+            more: false,
+        };
+        for reply in later.iter().chain([&ports]) {
+            assert_eq!(&told(reply, version), reply, "{version}");
+        }
+    }
+}
+
+#[test]
+fn an_error_keeps_its_numbers_and_what_it_quotes() {
+    for version in VERSIONS {
+        let mut quoted = BytesMut::new();
+        ToSwitch::BarrierRequest
+            .encode(version, XID, &mut quoted)
+            .unwrap();
+        let error = SwitchError {
+            kind: 1,
+            code: 1,
+            name: "OFPBRC_BAD_TYPE".to_owned(),
+            meaning: String::new(),
+            offending: String::new(),
+            data: quoted.freeze(),
+        };
+        let FromSwitch::Error(lifted) = told(&FromSwitch::Error(error.clone()), version) else {
+            panic!("{version}");
+        };
+        assert_eq!((lifted.kind, lifted.code), (error.kind, error.code));
+        assert_eq!(
+            (lifted.name, lifted.data),
+            (error.name, error.data),
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn an_entry_that_a_version_cannot_tell_leaves_the_buffer_as_it_was() {
+    let told_in_1_0: FlowMod = "in_port=1,actions=output:2".parse().unwrap();
+    let not: FlowMod = "in_port=1,actions=group:2".parse().unwrap();
+    let entries = vec![entry(told_in_1_0, Version::V1_0), entry(not, Version::V1_0)];
+    let reply = FromSwitch::FlowStats {
+        entries,
+        more: false,
+    };
+    let mut bytes = BytesMut::from(&b"before"[..]);
+    let error = reply.encode(Version::V1_0, XID, &mut bytes).unwrap_err();
+    assert_eq!(bytes[..], b"before"[..], "{error}");
+}
+
+#[test]
+fn what_the_model_has_no_name_for_is_not_lifted() {
+    // A 1.3 flow-mod whose match has field 100 of the basic class.
+    let mut bytes = vec![4, 14, 0, 64, 0, 0, 0, 7];
+    bytes.extend([0; 40]);
+    bytes.extend([0, 1, 0, 12, 0x80, 0, 200, 4, 1, 2, 3, 4, 0, 0, 0, 0]);
+    let message = Message::decode(bytes.into()).unwrap();
+    let error = ToSwitch::lift(message).unwrap_err();
+    assert!(matches!(error, NotLifted::Match(_)), "{error}");
+}
