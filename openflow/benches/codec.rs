@@ -1,15 +1,20 @@
 //! What the two messages a reactive controller lives on cost, beside code written by hand for
 //! exactly one layout: fixed offsets, no lists, no errors but "no".
 //!
-//! `cargo bench -p openflow`; times are per message.
+//! `cargo bench -p openflow --bench codec`; times are per message.
+//!
+//! Where others share the machine, instructions say more than times. `codec count NAME ROUNDS`,
+//! the binary of this bench by itself, does one thing so many times; between two numbers of rounds
+//! under `valgrind --tool=callgrind` lies what a message costs. Names: [`count`].
 
 use std::hint::black_box;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
+use openflow::flow::{self, FromSwitch, ToSwitch};
 use openflow::oxm::{Field, OxmList};
 use openflow::wire::Message;
-use openflow::{BufferId, Cookie, GroupId, PortNo, TableId, Version, Xid, v13};
+use openflow::{BufferId, Cookie, GroupId, MacAddr, PortNo, TableId, Version, Xid, v13};
 use smallvec::smallvec;
 
 fn decode_packet_in(c: &mut Criterion) {
@@ -17,6 +22,9 @@ fn decode_packet_in(c: &mut Criterion) {
     let frame = frame_of(&packet_in());
     group.bench_function("pointsman", |b| {
         b.iter(|| Message::decode(black_box(frame.clone())).expect("valid"));
+    });
+    group.bench_function("pointsman, to the flow model", |b| {
+        b.iter(|| decode_and_lift(black_box(frame.clone())));
     });
     group.bench_function("by hand", |b| {
         b.iter(|| HandPacketIn::decode(black_box(frame.clone())).expect("valid"));
@@ -42,17 +50,20 @@ fn encode_flow_mod(c: &mut Criterion) {
             black_box(&out);
         });
     });
-    let hand = HandFlowMod {
-        in_port: 1,
-        dst: [2; 6],
-        src: [4; 6],
-        ip: 0x0a00_0001,
-        out_port: 2,
-    };
+    let rule = rule();
+    group.bench_function("pointsman, of the flow model", |b| {
+        b.iter(|| {
+            out.clear();
+            black_box(&rule)
+                .encode(Version::V1_3, Xid(2), &mut out)
+                .expect("supported");
+            black_box(&out);
+        });
+    });
     group.bench_function("by hand", |b| {
         b.iter(|| {
             out.clear();
-            black_box(&hand).encode(&mut out);
+            black_box(&HAND_FLOW_MOD).encode(&mut out);
             black_box(&out);
         });
     });
@@ -77,7 +88,38 @@ criterion_group!(
     encode_flow_mod,
     decode_flow_stats
 );
-criterion_main!(benches);
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [_, "count", name, rounds] => count(name, rounds.parse().expect("a number")),
+        _ => {
+            benches();
+            Criterion::default().configure_from_args().final_summary();
+        }
+    }
+}
+
+/// Does one of the benches `rounds` times, for a tool that counts instructions.
+fn count(name: &str, rounds: usize) {
+    let (frame, message, hand) = (frame_of(&packet_in()), flow_mod(), HAND_FLOW_MOD);
+    let (rule, mut out) = (rule(), BytesMut::with_capacity(4096));
+    for _ in 0..rounds {
+        out.clear();
+        match name {
+            "nothing" => {}
+            "decode" => drop(black_box(Message::decode(black_box(frame.clone())))),
+            "decode-lift" => drop(black_box(decode_and_lift(black_box(frame.clone())))),
+            "decode-by-hand" => drop(black_box(HandPacketIn::decode(black_box(frame.clone())))),
+            "encode" => black_box(&message).encode(&mut out).expect("fits"),
+            "encode-flow" => black_box(&rule)
+                .encode(Version::V1_3, Xid(2), &mut out)
+                .expect("supported"),
+            "encode-by-hand" => black_box(&hand).encode(&mut out),
+            other => panic!("there is no {other}"),
+        }
+        black_box(&out);
+    }
+}
 
 fn frame_of(message: &Message) -> Bytes {
     let mut bytes = BytesMut::new();
@@ -142,6 +184,24 @@ fn flow_mod() -> Message {
         Xid(2),
         v13::Body::FlowMod(Box::new(flow_mod)),
     )
+}
+
+/// What [`flow_mod`] says, in the flow model.
+fn rule() -> ToSwitch {
+    let matching = flow::Match::any()
+        .in_port(PortNo(1))
+        .eth_dst(MacAddr([2; 6]))
+        .eth_src(MacAddr([4; 6]))
+        .ipv4_dst([10, 0, 0, 1].into(), 32);
+    let output = flow::Instructions::apply([flow::Action::output(PortNo(2))]);
+    let mut rule = flow::FlowMod::add(100, matching, output);
+    rule.cookie = Cookie(1);
+    rule.idle_timeout_s = 10;
+    ToSwitch::FlowMod(rule)
+}
+
+fn decode_and_lift(frame: Bytes) -> FromSwitch {
+    FromSwitch::lift(Message::decode(frame).expect("valid"))
 }
 
 fn flow_stats(entries: usize) -> Message {
@@ -216,6 +276,14 @@ struct HandFlowMod {
     ip: u32,
     out_port: u32,
 }
+
+const HAND_FLOW_MOD: HandFlowMod = HandFlowMod {
+    in_port: 1,
+    dst: [2; 6],
+    src: [4; 6],
+    ip: 0x0a00_0001,
+    out_port: 2,
+};
 
 impl HandFlowMod {
     fn encode(&self, out: &mut BytesMut) {

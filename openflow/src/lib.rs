@@ -72,6 +72,22 @@
 //! hello is read whatever its version ([`wire::Hello`]); 1.1 and 1.2 are not spoken. How to add a
 //! message, a field or an experimenter: [`wire`].
 
+//! # Speed
+//!
+//! | what | instructions | by hand |
+//! |---|---|---|
+//! | decode a packet-in, 128 bytes of packet | 298 | 108 |
+//! | the same, and lift it into the flow model | 463 | 108 |
+//! | encode a flow-mod, 5 match fields and 1 output | 382 | 80 |
+//! | the same, of the flow model | 641 | 80 |
+//!
+//! Without heap allocation each (`tests/allocation.rs`, `tests/flow_allocation.rs`). By hand is code
+//! for exactly one layout: fixed offsets, one match, no error but "no". Counted by callgrind
+//! as the difference of 1,000 and 11,000 rounds of `codec count`, less the empty loop. Times are
+//! those of `cargo bench -p openflow --bench codec`. On two cores that others kept busy, the wire
+//! level decoded in 55 ns at best where the code by hand took 19. The aims, 40 ns and twice the
+//! code by hand, are not reached.
+
 #![warn(missing_docs)]
 
 // First, because its macros write the tables of the versions.

@@ -8,6 +8,7 @@ use super::{
     PortStats, PortStatus, QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, bundle, v10,
     v13,
 };
+use crate::v13 as wire;
 use crate::wire::{Body, Message};
 use crate::{GroupId, MeterId, PortNo, Version, Xid};
 
@@ -248,6 +249,8 @@ impl FromSwitch {
         let version = Version::from_wire(message.version());
         match message.body {
             Body::Hello(_) => Self::Hello,
+            // Before the others: of a body that is handed on all bytes are moved.
+            Body::V13(wire::Body::PacketIn(packet)) => Self::PacketIn(v13::lift_packet_in(packet)),
             Body::V10(body) => v10::lift(body),
             Body::V13(body) => v13::lift(body, version.unwrap_or(Version::V1_3)),
         }

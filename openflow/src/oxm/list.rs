@@ -116,6 +116,22 @@ impl OxmList {
         w.bytes(&self.bytes);
     }
 
+    /// As they are on the wire.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The ingress port: of packet-ins it is the first field and mostly the only one.
+    #[inline]
+    pub(crate) fn in_port(&self) -> Option<u32> {
+        if let [0x80, 0, 0, 4, a, b, c, d, ..] = *self.as_bytes() {
+            return Some(u32::from_be_bytes([a, b, c, d]));
+        }
+        let value = self.get(Field::InPort)?.value();
+        Some(u32::try_from(value).unwrap_or(u32::MAX))
+    }
+
     /// Bytes it takes in a message.
     pub(crate) fn encoded_len(&self) -> usize {
         self.bytes.len()

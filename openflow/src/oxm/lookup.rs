@@ -39,7 +39,7 @@ impl Field {
     /// later: `eth_dst` is an NXM field in 1.0, `tcp_flags` the ONF's in 1.3. `None` where the
     /// version has no way to say it.
     #[must_use]
-    pub fn encoding(self, version: Version) -> Option<Self> {
+    pub const fn encoding(self, version: Version) -> Option<Self> {
         let of_version = match version {
             Version::V1_0 => &ENCODINGS[0],
             Version::V1_3 => &ENCODINGS[1],

@@ -10,6 +10,7 @@ mod id;
 mod json;
 mod list;
 mod lookup;
+mod short;
 mod table;
 
 pub use fields::{Canonical, Class, FieldInfo, Notation, Prerequisite};

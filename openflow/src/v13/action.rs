@@ -119,8 +119,8 @@ pub enum Action {
 }
 
 /// Numbers of actions (OF 1.3.5 §7.2.5, `ofp_action_type`).
-mod kind {
-    pub(super) const OUTPUT: u16 = 0;
+pub(super) mod kind {
+    pub(in crate::v13) const OUTPUT: u16 = 0;
     pub(super) const COPY_TTL_OUT: u16 = 11;
     pub(super) const COPY_TTL_IN: u16 = 12;
     pub(super) const SET_MPLS_TTL: u16 = 15;

@@ -1,10 +1,11 @@
 //! A change of the flow tables.
 
+use bytes::BytesMut;
 use serde::Serialize;
 
-use super::{Instructions, Match, instruction};
-use crate::wire::{DecodeError, Reader, Wire, Writer, json};
-use crate::{BufferId, Cookie, GroupId, PortNo, TableId, Version};
+use super::{Action, Instruction, Instructions, Match, action, instruction};
+use crate::wire::{Block, DecodeError, Reader, Wire, Writer, json};
+use crate::{BufferId, Cookie, GroupId, PortNo, TableId, Version, Xid};
 
 /// A change of the flow tables (OF 1.3.5 §7.3.4.1, OF 1.4.1 §7.3.4.2, `ofp_flow_mod`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -70,22 +71,116 @@ impl Wire for FlowMod {
         if self.importance.is_some() && w.version() < Version::V1_4 {
             w.lacks("importance of flow entries");
         }
-        w.block::<40>(|b| {
-            b.u64(self.cookie.0);
-            b.u64(self.cookie_mask);
-            b.u8(self.table_id.0);
-            b.u8(self.command.into());
-            b.u16(self.idle_timeout);
-            b.u16(self.hard_timeout);
-            b.u16(self.priority);
-            b.u32(self.buffer_id.0);
-            b.u32(self.out_port.0);
-            b.u32(self.out_group.0);
-            b.u16(self.flags.bits());
-            b.u16(self.importance.unwrap_or(0));
-        });
+        w.block::<40>(|b| self.fixed_part(b));
         self.matching.encode(w);
         w.list(&self.instructions);
+    }
+}
+
+impl FlowMod {
+    /// Appends the whole message in one piece, if it is as flow-mods are: a match of usual length
+    /// and one output. All others are written part by part, to the same bytes.
+    #[inline]
+    pub(crate) fn at_once(&self, version: u8, xid: Xid, into: &mut BytesMut) -> bool {
+        let [Instruction::ApplyActions { actions }] = self.instructions.as_slice() else {
+            return false;
+        };
+        let [Action::Output { port, max_len }] = *actions.as_slice() else {
+            return false;
+        };
+        let fields = self.matching.oxm_fields.as_bytes();
+        if fields.len() > FlowModDraft::FIELDS || self.importance.is_some() {
+            return false;
+        }
+        let mut draft = FlowModDraft::new(version, xid);
+        self.fixed_part(&mut draft.block);
+        draft.begin_match();
+        draft.block.put(fields);
+        into.extend_from_slice(draft.finish(port, max_len));
+        true
+    }
+
+    /// Everything between the header and the match: 40 bytes.
+    #[inline]
+    fn fixed_part<const N: usize>(&self, b: &mut Block<N>) {
+        b.u64(self.cookie.0);
+        b.u64(self.cookie_mask);
+        b.u8(self.table_id.0);
+        b.u8(self.command.into());
+        b.u16(self.idle_timeout);
+        b.u16(self.hard_timeout);
+        b.u16(self.priority);
+        b.u32(self.buffer_id.0);
+        b.u32(self.out_port.0);
+        b.u32(self.out_group.0);
+        b.u16(self.flags.bits());
+        b.u16(self.importance.unwrap_or(0));
+    }
+}
+
+/// A flow-mod that applies one output, put together on the stack: lengths are known before they
+/// are written, and the buffer it goes to grows once.
+pub(crate) struct FlowModDraft {
+    pub(crate) block: Block<DRAFT>,
+}
+
+/// With padding of the match, and the end of a copy of known size, after its fields.
+const DRAFT: usize = FlowModDraft::MATCH + 4 + FlowModDraft::FIELDS + 16 + FlowModDraft::OUTPUT;
+
+impl FlowModDraft {
+    /// Most bytes of match fields there is room for.
+    pub(crate) const FIELDS: usize = 88;
+    /// Where the match begins.
+    const MATCH: usize = 8 + 40;
+    /// Bytes of the instruction.
+    const OUTPUT: usize = 8 + 16;
+    /// In the header.
+    const KIND: u8 = 14;
+
+    /// The header; the 40 bytes before the match are next.
+    #[inline]
+    pub(crate) fn new(version: u8, xid: Xid) -> Self {
+        let mut block = Block::new();
+        block.u8(version);
+        block.u8(Self::KIND);
+        block.u16(0);
+        block.u32(xid.0);
+        Self { block }
+    }
+
+    /// The header of the match; its fields are next.
+    #[inline]
+    pub(crate) fn begin_match(&mut self) {
+        self.block.u16(Match::OXM);
+        self.block.u16(0);
+    }
+
+    /// Bytes of match fields there is still room for.
+    #[inline]
+    pub(crate) fn room(&self) -> usize {
+        Self::MATCH + 4 + Self::FIELDS - self.block.len()
+    }
+
+    /// The lengths, the padding after the match, and the output: the whole message.
+    #[inline]
+    pub(crate) fn finish(&mut self, port: PortNo, max_len: u16) -> &[u8] {
+        let b = &mut self.block;
+        // Both are below the size of the block.
+        let match_len = (b.len() - Self::MATCH) as u16;
+        b.zeros_to_8();
+        b.length_at(Self::MATCH + 2, match_len);
+        b.length_at(2, (b.len() + Self::OUTPUT) as u16);
+        let mut output = Block::<{ Self::OUTPUT }>::new();
+        output.u16(instruction::kind::APPLY_ACTIONS);
+        output.u16(24);
+        output.pad(4);
+        output.u16(action::kind::OUTPUT);
+        output.u16(16);
+        output.u32(port.0);
+        output.u16(max_len);
+        output.pad(6);
+        b.put(output.filled());
+        b.filled()
     }
 }
 

@@ -92,11 +92,11 @@ pub struct StatTrigger {
 }
 
 /// Numbers of instructions (OF 1.3.5 §7.2.4, `ofp_instruction_type`).
-mod kind {
+pub(super) mod kind {
     pub(super) const GOTO_TABLE: u16 = 1;
     pub(super) const WRITE_METADATA: u16 = 2;
     pub(super) const WRITE_ACTIONS: u16 = 3;
-    pub(super) const APPLY_ACTIONS: u16 = 4;
+    pub(in crate::v13) const APPLY_ACTIONS: u16 = 4;
     pub(super) const CLEAR_ACTIONS: u16 = 5;
     pub(super) const METER: u16 = 6;
     pub(super) const STAT_TRIGGER: u16 = 7;

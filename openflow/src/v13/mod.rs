@@ -48,6 +48,7 @@ pub use controller_status::{
 };
 pub use copy_field::CopyField;
 pub use features::{Capabilities, FeaturesReply};
+pub(crate) use flow_mod::FlowModDraft;
 pub use flow_mod::{FlowMod, FlowModCommand, FlowModFlags};
 pub use flow_removed::{FlowCounters, FlowRemoved, FlowRemovedReason};
 pub use group_mod::{GroupMod, GroupModCommand, GroupProperty, GroupType};

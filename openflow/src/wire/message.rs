@@ -178,6 +178,11 @@ impl Message {
 
     /// Appends the message. On an error `into` is as it was.
     pub fn encode(&self, into: &mut BytesMut) -> Result<(), EncodeError> {
+        if let Body::V13(v13::Body::FlowMod(change)) = &self.body
+            && change.at_once(self.version, self.xid, into)
+        {
+            return Ok(());
+        }
         let layout = match self.body {
             Body::V10(_) => Version::V1_0,
             Body::Hello(_) | Body::V13(_) => {

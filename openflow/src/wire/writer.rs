@@ -48,10 +48,7 @@ impl<'a> Writer<'a> {
     /// When `fill` does not fill it, which the first use shows.
     #[inline]
     pub fn block<const N: usize>(&mut self, fill: impl FnOnce(&mut Block<N>)) {
-        let mut block = Block {
-            bytes: [0; N],
-            at: 0,
-        };
+        let mut block = Block::new();
         fill(&mut block);
         assert!(block.at == N, "a block is filled to its end");
         self.into.extend_from_slice(&block.bytes);
@@ -192,14 +189,57 @@ pub struct Block<const N: usize> {
 }
 
 impl<const N: usize> Block<N> {
+    /// Nothing yet, of at most `N` bytes.
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self {
+            bytes: [0; N],
+            at: 0,
+        }
+    }
+
+    /// What has been filled.
+    #[inline]
+    pub(crate) fn filled(&self) -> &[u8] {
+        &self.bytes[..self.at]
+    }
+
+    /// The first `len` of these bytes, all of which have room: a copy of known size. What is
+    /// filled next is written over the others, padding must not be.
+    #[inline]
+    pub(crate) fn front_of<const M: usize>(&mut self, bytes: &[u8; M], len: usize) {
+        self.bytes[self.at..self.at + M].copy_from_slice(bytes);
+        self.at += len;
+    }
+
+    /// Zeros, whatever was there, up to the next multiple of eight bytes; seven more have room.
+    #[inline]
+    pub(crate) fn zeros_to_8(&mut self) {
+        let len = self.at.next_multiple_of(8) - self.at;
+        self.front_of(&[0; 8], len);
+    }
+
+    /// A 16-bit length at `at`, which has been filled with anything.
+    #[inline]
+    pub(crate) fn length_at(&mut self, at: usize, length: u16) {
+        self.bytes[at..at + 2].copy_from_slice(&length.to_be_bytes());
+    }
+
+    /// Bytes filled.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.at
+    }
+
     /// Zeros.
     #[inline]
     pub fn pad(&mut self, len: usize) {
         self.at += len;
     }
 
+    /// These bytes.
     #[inline]
-    fn put(&mut self, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
         self.bytes[self.at..self.at + bytes.len()].copy_from_slice(bytes);
         self.at += bytes.len();
     }

@@ -5,11 +5,11 @@ use std::convert::Infallible;
 use bytes::Bytes;
 
 use super::wire;
-use crate::Version;
 use crate::flow::{Action, Actions, CopyField, Instructions, Unsupported, Words, lacking};
 use crate::nicira;
 use crate::oxm::{Field, FieldId, Oxm, OxmField};
 use crate::wire::{Wire, Writer};
+use crate::{PortNo, Version};
 
 /// `OFPAT_COPY_FIELD`.
 const COPY_FIELD: u16 = 28;
@@ -255,6 +255,26 @@ fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
 }
 
 /// In the order in which a switch carries them out (OF 1.3.5 §5.9).
+/// Port and most bytes of the output, if that is all they do.
+#[inline]
+pub(super) fn one_output(instructions: &Instructions) -> Option<(PortNo, u16)> {
+    let Instructions {
+        meter: None,
+        apply,
+        clear: false,
+        write,
+        metadata: None,
+        goto: None,
+    } = instructions
+    else {
+        return None;
+    };
+    match *apply.as_slice() {
+        [Action::Output { port, max_len }] if write.is_empty() => Some((port, max_len)),
+        _ => None,
+    }
+}
+
 pub(super) fn write_instructions(
     w: &mut Writer<'_>,
     instructions: &Instructions,

@@ -23,9 +23,8 @@ use super::{
     GroupMod, Match, MeterMod, PacketIn, PacketInReason, PacketOut, Role, SwitchFeatures, ToSwitch,
     Unsupported, Words, bundle, direct, duration, lacking, offending,
 };
-use crate::oxm::Field;
 use crate::v13 as wire;
-use crate::wire::{Echo, Message, Writer};
+use crate::wire::{Block, Echo, Message, Writer};
 use crate::{GroupId, PortNo, Version, Xid};
 
 pub(super) fn encode(
@@ -165,25 +164,56 @@ fn encode_flow_mod(
     if version < Version::V1_4 && change.importance != 0 {
         return Err(lacking(version, "importance"));
     }
+    if flow_mod_at_once(change, version, xid, into) {
+        return Ok(());
+    }
     direct::message(into, version, xid, direct::FLOW_MOD, |w| {
-        w.block::<40>(|b| {
-            b.u64(change.cookie.0);
-            b.u64(change.cookie_mask);
-            b.u8(change.table.0);
-            b.u8(lower_command(change.command).into());
-            b.u16(change.idle_timeout_s);
-            b.u16(change.hard_timeout_s);
-            b.u16(change.priority);
-            b.u32(change.buffer_id.0);
-            b.u32(change.out_port.0);
-            b.u32(change.out_group.0);
-            b.u16(change.flags.bits());
-            // Padding in 1.3.
-            b.u16(change.importance);
-        });
+        w.block::<40>(|b| fixed_part(change, b));
         matching::write(w, &change.matching)?;
         action::write_instructions(w, &change.instructions)
     })
+}
+
+/// Appends a usual flow-mod in one piece, as [`wire::FlowMod`] does: fields of the specification
+/// that the version has, and one output. All others, and what is refused, are left to the long
+/// way.
+fn flow_mod_at_once(change: &FlowMod, version: Version, xid: Xid, into: &mut BytesMut) -> bool {
+    let Some((port, max_len)) = action::one_output(&change.instructions) else {
+        return false;
+    };
+    let mut draft = wire::FlowModDraft::new(version.wire(), xid);
+    fixed_part(change, &mut draft.block);
+    draft.begin_match();
+    for field in change.matching.fields() {
+        let Some(short) = field.field.short(version) else {
+            return false;
+        };
+        let mask = (!field.is_exact()).then_some(field.mask);
+        if draft.room() < short.len(mask) || (mask.is_some() && !short.maskable) {
+            return false;
+        }
+        short.write(&mut draft.block, field.value, mask);
+    }
+    into.extend_from_slice(draft.finish(port, max_len));
+    true
+}
+
+/// Everything between the header and the match: 40 bytes.
+#[inline]
+fn fixed_part<const N: usize>(change: &FlowMod, b: &mut Block<N>) {
+    b.u64(change.cookie.0);
+    b.u64(change.cookie_mask);
+    b.u8(change.table.0);
+    b.u8(lower_command(change.command).into());
+    b.u16(change.idle_timeout_s);
+    b.u16(change.hard_timeout_s);
+    b.u16(change.priority);
+    b.u32(change.buffer_id.0);
+    b.u32(change.out_port.0);
+    b.u32(change.out_group.0);
+    b.u16(change.flags.bits());
+    // Padding in 1.3.
+    b.u16(change.importance);
 }
 
 fn lower_command(command: FlowCommand) -> wire::FlowModCommand {
@@ -226,8 +256,9 @@ pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
     }
 }
 
-fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
-    let in_port = packet.matching.oxm_fields.get(Field::InPort);
+#[inline]
+pub(super) fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
+    let in_port = packet.matching.oxm_fields.in_port();
     PacketIn {
         buffer_id: packet.buffer_id,
         total_len: packet.total_len,
@@ -246,7 +277,7 @@ fn lift_packet_in(packet: wire::PacketIn) -> PacketIn {
         },
         table: packet.table_id,
         cookie: packet.cookie,
-        in_port: in_port.map_or(PortNo::ANY, |oxm| PortNo(super::bits::to_u32(oxm.value()))),
+        in_port: in_port.map_or(PortNo::ANY, PortNo),
         data: packet.data,
     }
 }
