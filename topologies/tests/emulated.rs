@@ -6,11 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
+use openflow::flow::FlowMod;
+use openflow::pipeline::{Switch, SwitchConfig};
 use openflow::{Dpid, MacAddr, PortNo};
 use proptest::prelude::*;
 use topologies::Topology;
 use topologies::emulate::{
-    CableSettings, Failure, Network, Options, Outcome, Output, SwitchNode, SwitchPlan,
+    CableSettings, Failure, Network, NetworkError, Options, Outcome, Output, SwitchNode,
+    SwitchPlan, Ticket,
 };
 
 const MS: Duration = Duration::from_millis(1);
@@ -49,6 +52,9 @@ impl SwitchNode for Hub {
 
     fn controller_sent(&mut self, bytes: &[u8], _: Duration, out: &mut Output) {
         self.heard.extend_from_slice(bytes);
+        if let Some(&[b'p', port, up]) = bytes.first_chunk() {
+            out.switched.push((PortNo(port.into()), up != 0));
+        }
         out.to_controller.push(Bytes::copy_from_slice(bytes));
     }
 
@@ -66,6 +72,58 @@ impl SwitchNode for Hub {
     }
 
     fn timeout(&mut self, _: Duration, _: &mut Output) {}
+}
+
+/// A switch of the pipeline model, its entries and groups written as text.
+#[derive(Debug)]
+struct Table(Switch);
+
+impl Table {
+    fn add(&mut self, entries: &[&str]) {
+        for entry in entries {
+            let entry: FlowMod = entry.parse().expect("an entry");
+            self.0
+                .flow_mod(&entry, Duration::ZERO)
+                .expect("it is taken");
+        }
+    }
+}
+
+impl SwitchNode for Table {
+    fn receive(&mut self, port: PortNo, frame: Bytes, now: Duration, out: &mut Output) {
+        let sent = self.0.receive(port, frame, now).sent;
+        out.frames
+            .extend(sent.into_iter().map(|sent| (sent.port, sent.frame)));
+    }
+
+    fn link(&mut self, port: PortNo, up: bool, _: Duration, _: &mut Output) {
+        self.0.set_link(port, up);
+    }
+
+    fn controller_sent(&mut self, _: &[u8], _: Duration, _: &mut Output) {}
+
+    fn connected(&mut self, _: Duration, _: &mut Output) {}
+
+    fn disconnected(&mut self, _: Duration) {}
+
+    fn next_timeout(&self) -> Option<Duration> {
+        self.0.next_timeout()
+    }
+
+    fn timeout(&mut self, now: Duration, _: &mut Output) {
+        self.0.tick(now);
+    }
+}
+
+/// Every switch has these entries.
+fn tables(spec: &str, entries: &[&str]) -> Network<Table> {
+    let topology = Topology::parse(spec).expect("a topology");
+    Network::with(&topology, &Options::default(), |plan| {
+        let config = SwitchConfig::new(plan.dpid, plan.version, plan.ports);
+        let mut table = Table(Switch::new(config));
+        table.add(entries);
+        table
+    })
 }
 
 fn network(spec: &str) -> Network<Hub> {
@@ -91,10 +149,7 @@ fn lossy(loss: f64) -> CableSettings {
 }
 
 /// As a test would write it in a line.
-fn done(
-    network: &mut Network<Hub>,
-    ticket: Result<topologies::emulate::Ticket, topologies::emulate::NetworkError>,
-) -> Outcome {
+fn done<S: SwitchNode>(network: &mut Network<S>, ticket: Result<Ticket, NetworkError>) -> Outcome {
     let ticket = ticket.expect("names are known");
     network
         .run_until_done(ticket, 1_000 * SECOND)
@@ -302,6 +357,26 @@ fn a_cut_cable_carries_nothing_and_both_ends_know() {
 }
 
 #[test]
+fn a_port_that_a_switch_sets_down_is_dark_at_both_ends() {
+    let mut network = network("linear,2");
+    let set = |network: &mut Network<Hub>, up: u8| {
+        network.connect(Dpid(1)).expect("a switch");
+        network
+            .controller_sent(Dpid(1), &[b'p', 2, up])
+            .expect("a switch");
+        [1, 2].map(|dpid| network.switch(Dpid(dpid)).expect("a switch").ports[&PortNo(2)])
+    };
+    assert_eq!(set(&mut network, 0), [false, false]);
+    let ticket = network.ping("h1", "h2");
+    assert!(!done(&mut network, ticket).is_success());
+    network.set_link("s1", "s2", false).expect("a cable");
+    assert_eq!(set(&mut network, 1), [false, false], "the cable is cut");
+    network.set_link("s1", "s2", true).expect("a cable");
+    let ticket = network.ping("h1", "h2");
+    assert!(done(&mut network, ticket).is_success());
+}
+
+#[test]
 fn what_is_under_way_when_a_cable_is_cut_is_lost() {
     let mut network = network("single,2");
     network.set_cable("h1", "s1", slow()).expect("a cable");
@@ -428,6 +503,72 @@ fn a_thousand_switches_and_nine_thousand_hosts_are_one_network() {
         panic!("an answer");
     };
     assert!(rtt > 2 * 1_001 * Duration::from_micros(50), "{rtt:?}");
+}
+
+#[test]
+fn switches_that_learn_carry_every_exchange() {
+    let mut network = tables("tree,2,3", &["actions=NORMAL"]);
+    network
+        .serve("h9", 80, Some("nine".into()))
+        .expect("a host");
+    for target in network.addresses("h9").expect("a host") {
+        let ticket = network.ping("h1", target);
+        assert!(matches!(done(&mut network, ticket), Outcome::Ping { .. }));
+        let ticket = network.http_get("h2", target, 80, "/");
+        assert!(matches!(done(&mut network, ticket), Outcome::Http { body, .. } if body == "nine"));
+        let ticket = network.udp("h3", target, 7, b"hello");
+        assert!(
+            matches!(done(&mut network, ticket), Outcome::Udp { payload, .. } if payload == "hello")
+        );
+    }
+    let ticket = network.iperf("h1", "h9", SECOND);
+    assert!(matches!(done(&mut network, ticket), Outcome::Iperf(found) if found.received == 640));
+}
+
+/// The load balancer's rewriting, with checksums that hosts verify.
+#[test]
+fn a_switch_that_rewrites_serves_an_address_nobody_has() {
+    let entries = [
+        "priority=2,tcp,nw_dst=10.0.0.100,actions=mod_dl_dst:00:00:00:00:00:02,mod_nw_dst:10.0.0.2,output:2",
+        "priority=2,tcp,nw_src=10.0.0.2,tp_src=80,actions=mod_dl_src:00:00:00:00:00:64,mod_nw_src:10.0.0.100,output:1",
+        "priority=1,actions=FLOOD",
+    ];
+    let mut network = tables("single,3", &entries);
+    network.serve("h2", 80, Some("two".into())).expect("a host");
+    // What the controller would answer.
+    network
+        .add_address("h3", "10.0.0.100".parse().expect("an address"))
+        .expect("a host");
+    let ticket = network.http_get("h1", "10.0.0.100", 80, "/");
+    let outcome = done(&mut network, ticket);
+    assert!(
+        matches!(&outcome, Outcome::Http { body, .. } if body == "two"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_switch_with_a_loop_wears_packets_out_and_time_goes_on() {
+    let mut network = tables(
+        "linear,2",
+        &["ip,actions=dec_ttl,IN_PORT", "arp,actions=FLOOD"],
+    );
+    let ticket = network.ping("h1", "h2");
+    assert_eq!(
+        done(&mut network, ticket),
+        Outcome::Failed(Failure::TimedOut)
+    );
+}
+
+#[test]
+fn entries_end_on_the_virtual_clock() {
+    let mut network = tables("single,2", &["hard_timeout=60,actions=FLOOD"]);
+    network.run_until(59 * SECOND);
+    let ticket = network.ping("h1", "h2");
+    assert!(done(&mut network, ticket).is_success());
+    network.run_until(60 * SECOND);
+    let ticket = network.ping("h1", "h2");
+    assert!(!done(&mut network, ticket).is_success());
 }
 
 /// Something that happens to a network.

@@ -104,7 +104,10 @@ pub(super) enum End {
 pub(super) struct Cable {
     pub(super) ends: [End; 2],
     pub(super) settings: CableSettings,
-    pub(super) up: bool,
+    /// Connected, whatever its ends do.
+    pub(super) whole: bool,
+    /// What each end is set to.
+    on: [bool; 2],
     /// Counts the cuts: what was sent before one does not arrive after it.
     pub(super) cuts: u32,
     pub(super) counts: CableCounts,
@@ -117,7 +120,8 @@ impl Cable {
         Self {
             ends,
             settings: settings.checked(),
-            up: true,
+            whole: true,
+            on: [true; 2],
             cuts: 0,
             counts: CableCounts::default(),
             free_at: [Duration::ZERO; 2],
@@ -144,7 +148,7 @@ impl Cable {
         now: Duration,
         dice: &mut Dice,
     ) -> Result<Duration, Undelivered> {
-        if !self.up {
+        if !self.is_up() {
             return Err(Undelivered::Cut);
         }
         let settings = self.settings;
@@ -172,11 +176,29 @@ impl Cable {
         *counter += 1;
     }
 
-    /// Connects or cuts it; whether that changed anything.
-    pub(super) fn set_up(&mut self, up: bool) -> bool {
-        let changed = self.up != up;
-        self.up = up;
-        if changed && !up {
+    /// Carries frames, and shows a link at both ends.
+    pub(super) fn is_up(&self) -> bool {
+        self.whole && self.on == [true; 2]
+    }
+
+    /// Connects or cuts it; whether that changed the link.
+    pub(super) fn set_whole(&mut self, whole: bool) -> bool {
+        let before = self.is_up();
+        self.whole = whole;
+        self.changed(before)
+    }
+
+    /// Sets an end up or down; whether that changed the link.
+    pub(super) fn set_on(&mut self, end: usize, on: bool) -> bool {
+        let before = self.is_up();
+        self.on[end] = on;
+        self.changed(before)
+    }
+
+    /// What was sent before the link was lost does not arrive.
+    fn changed(&mut self, before: bool) -> bool {
+        let changed = self.is_up() != before;
+        if changed && before {
             self.cuts = self.cuts.wrapping_add(1);
             self.free_at = [Duration::ZERO; 2];
         }

@@ -11,7 +11,8 @@ pub trait SwitchNode {
     /// A frame came in from a cable.
     fn receive(&mut self, port: PortNo, frame: Bytes, now: Duration, out: &mut Output);
 
-    /// The cable of a port was connected or cut.
+    /// A port got its link or lost it: the cable was connected or cut, or an end of it was set up
+    /// or down.
     fn link(&mut self, port: PortNo, up: bool, now: Duration, out: &mut Output);
 
     /// A piece of the controller's byte stream, not cut at messages.
@@ -37,4 +38,7 @@ pub struct Output {
     pub frames: Vec<(PortNo, Bytes)>,
     /// Whole OpenFlow messages, in this order.
     pub to_controller: Vec<Bytes>,
+    /// Ports that were set up (`true`) or down by configuration, from up at the start. What a
+    /// switch sets down is dark at both ends of the cable, which [`SwitchNode::link`] says.
+    pub switched: Vec<(PortNo, bool)>,
 }

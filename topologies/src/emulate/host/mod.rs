@@ -7,12 +7,16 @@
 //! duplicate address detection. What is not for it, or has a wrong checksum, it ignores, and still
 //! keeps among what arrived.
 
+mod datagrams;
 mod frames;
 mod http;
+mod icmp;
 mod iperf;
+mod link;
 mod neighbours;
 mod outcome;
 mod sockets;
+mod streams;
 mod tcp;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,12 +24,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use etherparse::{IcmpEchoHeader, LaxIpSlice};
 use openflow::MacAddr;
-use openflow::packet::build;
-use openflow::packet::{Arp, Neighbour, PacketView, ip_proto};
+use openflow::packet::{PacketView, ip_proto};
 
-use frames::{Between, Datagram, Header, Icmp};
+use frames::Datagram;
+use icmp::Echo;
+use link::Arping;
 use neighbours::{Due, Neighbours};
 use sockets::Sockets;
 
@@ -81,23 +85,6 @@ pub(in crate::emulate) struct Host {
     /// Frames that came in and that went out.
     pub(in crate::emulate) received: u64,
     pub(in crate::emulate) sent: u64,
-}
-
-/// A ping under way.
-#[derive(Debug)]
-struct Echo {
-    ticket: Ticket,
-    target: IpAddr,
-    /// None while the target's address is being found out.
-    sent_at: Option<Duration>,
-    until: Duration,
-}
-
-#[derive(Debug)]
-struct Arping {
-    ticket: Ticket,
-    target: Ipv4Addr,
-    since: Duration,
 }
 
 impl Host {
@@ -160,65 +147,6 @@ impl Host {
 
     pub(in crate::emulate) fn take_arrivals(&mut self) -> Vec<Arrival> {
         self.arrivals.drain(..).collect()
-    }
-
-    /// Sends one echo request.
-    pub(in crate::emulate) fn ping(
-        &mut self,
-        ticket: Ticket,
-        target: IpAddr,
-        now: Duration,
-        out: &mut HostOutput,
-    ) {
-        let Some(src) = self.source(target) else {
-            return out.fail(ticket, Failure::NoRoute);
-        };
-        while self.echoes.contains_key(&self.counter) {
-            self.counter = self.counter.wrapping_add(1);
-        }
-        let id = self.counter;
-        self.counter = self.counter.wrapping_add(1);
-        let known = self.neighbours.mac(target, now).is_some();
-        let echo = Echo {
-            ticket,
-            target,
-            sent_at: known.then_some(now),
-            until: now + PATIENCE,
-        };
-        self.echoes.insert(id, echo);
-        let header = Header::Icmp(Icmp::EchoRequest(IcmpEchoHeader { id, seq: 1 }));
-        // As many bytes as ping sends.
-        self.send_ip(Between { src, dst: target }, header, &[0x2a; 56], now, out);
-    }
-
-    /// Asks who has an address, whatever is known about it.
-    pub(in crate::emulate) fn arping(
-        &mut self,
-        ticket: Ticket,
-        target: Ipv4Addr,
-        now: Duration,
-        out: &mut HostOutput,
-    ) {
-        let since = now;
-        self.arpings.push(Arping {
-            ticket,
-            target,
-            since,
-        });
-        out.frames
-            .push(build::arp_request((self.mac, self.ipv4), target, None));
-    }
-
-    /// Tells everybody the host's addresses: a gratuitous ARP for each of IPv4.
-    pub(in crate::emulate) fn announce(&self, out: &mut HostOutput) {
-        let aliases = self.aliases.iter().filter_map(|address| match address {
-            IpAddr::V4(v4) => Some(*v4),
-            IpAddr::V6(_) => None,
-        });
-        for address in std::iter::once(self.ipv4).chain(aliases) {
-            out.frames
-                .push(build::arp_request((self.mac, address), address, None));
-        }
     }
 
     pub(in crate::emulate) fn next_timeout(&self) -> Option<Duration> {
@@ -299,78 +227,6 @@ impl Host {
         untagged && (view.eth_dst() == self.mac || view.eth_dst().is_multicast())
     }
 
-    fn receive_arp(&mut self, arp: &Arp, now: Duration, out: &mut HostOutput) {
-        let ours = self.owns(arp.tpa.into());
-        if !arp.spa.is_unspecified() && !self.owns(arp.spa.into()) {
-            self.learn(arp.spa.into(), arp.sha, ours, now, out);
-        }
-        if arp.op == Arp::REQUEST && ours && arp.spa != arp.tpa {
-            let sender = (self.mac, arp.tpa);
-            out.frames
-                .push(build::arp_reply(sender, (arp.sha, arp.spa), None));
-        }
-        if arp.op == Arp::REPLY && ours {
-            self.arpings.retain(|arping| {
-                let answered = arping.target == arp.spa;
-                if answered {
-                    let (mac, rtt) = (arp.sha, now - arping.since);
-                    out.done.push((arping.ticket, Outcome::Arp { mac, rtt }));
-                }
-                !answered
-            });
-        }
-    }
-
-    fn receive_neighbour(
-        &mut self,
-        view: &PacketView<'_>,
-        neighbour: Neighbour,
-        now: Duration,
-        out: &mut HostOutput,
-    ) {
-        let Some(ip) = Datagram::read(view) else {
-            return; // a wrong checksum
-        };
-        let IpAddr::V6(from) = ip.between.src else {
-            return;
-        };
-        match neighbour {
-            Neighbour::Solicitation { target, source_mac } if self.owns(target.into()) => {
-                let mac = source_mac.unwrap_or_else(|| view.eth_src());
-                if !from.is_unspecified() {
-                    self.learn(from.into(), mac, true, now, out);
-                }
-                let sender = (self.mac, target);
-                out.frames
-                    .push(build::neighbour_advertisement(sender, (mac, from), None));
-            }
-            Neighbour::Advertisement { target, target_mac } => {
-                let mac = target_mac.unwrap_or_else(|| view.eth_src());
-                self.learn(target.into(), mac, false, now, out);
-            }
-            Neighbour::Solicitation { .. } => {}
-        }
-    }
-
-    fn learn(
-        &mut self,
-        address: IpAddr,
-        mac: MacAddr,
-        solicits_us: bool,
-        now: Duration,
-        out: &mut HostOutput,
-    ) {
-        let waited = self.neighbours.heard(address, mac, solicits_us, now);
-        for echo in self
-            .echoes
-            .values_mut()
-            .filter(|echo| echo.target == address)
-        {
-            echo.sent_at.get_or_insert(now);
-        }
-        out.frames.extend(waited.into_iter().map(Bytes::from));
-    }
-
     fn receive_ip(&mut self, ip: Datagram<'_>, now: Duration, out: &mut HostOutput) {
         if !self.owns(ip.between.dst) {
             return;
@@ -381,96 +237,6 @@ impl Host {
             ip_proto::TCP => self.receive_tcp(ip, now, out),
             _ => {}
         }
-    }
-
-    fn receive_icmp(&mut self, ip: Datagram<'_>, now: Duration, out: &mut HostOutput) {
-        let Some((&[kind, code, _, _, id0, id1, seq0, seq1], rest)) =
-            ip.payload.split_first_chunk()
-        else {
-            return;
-        };
-        let (id, seq) = (
-            u16::from_be_bytes([id0, id1]),
-            u16::from_be_bytes([seq0, seq1]),
-        );
-        match (ip.protocol, kind, code) {
-            (ip_proto::ICMP, 8, 0) | (ip_proto::ICMPV6, 128, 0) => {
-                let reply = Icmp::EchoReply(IcmpEchoHeader { id, seq });
-                self.send_ip(ip.back(), Header::Icmp(reply), rest, now, out);
-            }
-            (ip_proto::ICMP, 0, 0) | (ip_proto::ICMPV6, 129, 0) => self.pong(id, ip, now, out),
-            (ip_proto::ICMP, 3, 3) | (ip_proto::ICMPV6, 1, 4) => self.port_unreachable(rest, out),
-            _ => {}
-        }
-    }
-
-    fn pong(&mut self, id: u16, ip: Datagram<'_>, now: Duration, out: &mut HostOutput) {
-        let from = ip.between.src;
-        if self.echoes.get(&id).is_none_or(|echo| echo.target != from) {
-            return;
-        }
-        if let Some(echo) = self.echoes.remove(&id) {
-            self.neighbours.confirm(from, now);
-            let rtt = now - echo.sent_at.unwrap_or(now);
-            out.done
-                .push((echo.ticket, Outcome::Ping { rtt, ttl: ip.ttl }));
-        }
-    }
-
-    fn port_unreachable(&mut self, quoted: &[u8], out: &mut HostOutput) {
-        // An error quotes the beginning only, so its lengths announce more than there is.
-        let Ok((ip, _)) = LaxIpSlice::from_slice(quoted) else {
-            return;
-        };
-        let between = Between {
-            src: ip.source_addr(),
-            dst: ip.destination_addr(),
-        };
-        if let Some(&[src0, src1, dst0, dst1]) = ip.payload().payload.first_chunk() {
-            let ports = (
-                u16::from_be_bytes([src0, src1]),
-                u16::from_be_bytes([dst0, dst1]),
-            );
-            self.unreachable(between, ports, out);
-        }
-    }
-
-    /// Sends a packet to a neighbour, whose address is found out first; to nobody where there is
-    /// no route.
-    fn send_ip(
-        &mut self,
-        between: Between,
-        header: Header,
-        payload: &[u8],
-        now: Duration,
-        out: &mut HostOutput,
-    ) {
-        let Between { dst, .. } = between;
-        if self.source(dst).is_none() {
-            return;
-        }
-        let mut frame = frames::build(self.mac, between, header, payload);
-        match self.neighbours.mac(dst, now) {
-            Some(mac) => {
-                neighbours::address_to(&mut frame, mac);
-                out.frames.push(frame.into());
-            }
-            None => {
-                if self.neighbours.wait(dst, frame, now) {
-                    self.solicit(dst, out);
-                }
-            }
-        }
-    }
-
-    fn solicit(&self, address: IpAddr, out: &mut HostOutput) {
-        out.frames.push(match (address, self.source(address)) {
-            (IpAddr::V4(target), _) => build::arp_request((self.mac, self.ipv4), target, None),
-            (IpAddr::V6(target), Some(IpAddr::V6(src))) => {
-                build::neighbour_solicitation((self.mac, src), target, None)
-            }
-            (IpAddr::V6(_), _) => return,
-        });
     }
 
     /// The address to send from; `None` where the target is in no network of the host's, or the

@@ -358,3 +358,147 @@ pub(super) fn refusal(segment: &Segment) -> Option<Segment> {
         payload: Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+
+    /// Both ends, the handshake done. Sequence numbers begin just before they wrap.
+    fn pair() -> (Connection, Connection) {
+        let mut client = Connection::open(u32::MAX - 2, NOW);
+        let syn = client.take_outgoing().remove(0);
+        let mut server = Connection::accept(u32::MAX, syn.seq, NOW);
+        deliver(&mut server, &mut client, |_| true);
+        deliver(&mut client, &mut server, |_| true);
+        assert!(client.is_established() && server.is_established());
+        (client, server)
+    }
+
+    /// Brings the segments for which `passes` from one end to the other; how many there were.
+    fn deliver(
+        from: &mut Connection,
+        to: &mut Connection,
+        passes: impl Fn(usize) -> bool,
+    ) -> usize {
+        let segments = from.take_outgoing();
+        for (at, segment) in segments.iter().enumerate() {
+            if passes(at) {
+                to.receive(segment, NOW);
+            }
+        }
+        segments.len()
+    }
+
+    /// Until neither has anything to say.
+    fn exchange(a: &mut Connection, b: &mut Connection) {
+        while deliver(a, b, |_| true) + deliver(b, a, |_| true) > 0 {}
+    }
+
+    #[test]
+    fn data_of_many_windows_arrives_and_both_close() {
+        let (mut client, mut server) = pair();
+        let data: Vec<u8> = (0..300_000u32).map(|n| n as u8).collect();
+        client.write(&data, NOW);
+        client.close(NOW);
+        exchange(&mut client, &mut server);
+        assert_eq!(server.received(), data);
+        assert!(server.peer_closed());
+        assert!(!client.is_gone(TIME_WAIT), "the server has not closed");
+        server.close(NOW);
+        exchange(&mut client, &mut server);
+        for end in [&client, &server] {
+            assert!(!end.is_gone(NOW) && end.is_gone(TIME_WAIT));
+            assert_eq!((end.failure(), end.next_timeout()), (None, Some(TIME_WAIT)));
+        }
+    }
+
+    #[test]
+    fn every_single_loss_is_made_good() {
+        // Of the 14 segments that carry 20,000 bytes, and the FIN.
+        for lost in 0..15 {
+            let (mut client, mut server) = pair();
+            client.write(&[7; 20_000], NOW);
+            client.close(NOW);
+            assert_eq!(deliver(&mut client, &mut server, |at| at != lost), 15);
+            deliver(&mut server, &mut client, |_| true);
+            client.timeout(DATA_TIMEOUT);
+            exchange(&mut client, &mut server);
+            assert_eq!(server.received(), [7; 20_000], "segment {lost}");
+            assert!(server.peer_closed(), "segment {lost}");
+        }
+    }
+
+    #[test]
+    fn lost_acknowledgements_do_no_harm() {
+        let (mut client, mut server) = pair();
+        client.write(&[7; 20_000], NOW);
+        client.close(NOW);
+        deliver(&mut client, &mut server, |_| true);
+        deliver(&mut server, &mut client, |_| false);
+        client.timeout(DATA_TIMEOUT);
+        exchange(&mut client, &mut server);
+        assert_eq!(server.received().len(), 20_000);
+        server.close(NOW);
+        exchange(&mut client, &mut server);
+        assert!(client.is_gone(TIME_WAIT) && server.is_gone(TIME_WAIT));
+    }
+
+    #[test]
+    fn a_lost_handshake_is_begun_again() {
+        let mut client = Connection::open(1, NOW);
+        client.take_outgoing();
+        assert_eq!(client.next_timeout(), Some(HANDSHAKE_TIMEOUT));
+        client.timeout(HANDSHAKE_TIMEOUT);
+        assert_eq!(client.next_timeout(), Some(3 * HANDSHAKE_TIMEOUT));
+        let syn = client.take_outgoing().remove(0);
+        let mut server = Connection::accept(9, syn.seq, NOW);
+        server.take_outgoing();
+        server.receive(&syn, NOW);
+        exchange(&mut server, &mut client);
+        assert!(client.is_established() && server.is_established());
+    }
+
+    #[test]
+    fn a_silent_peer_is_given_up() {
+        let (mut client, _) = pair();
+        client.write(b"hello", NOW);
+        let mut times = 0;
+        while client.failure().is_none() {
+            times += 1;
+            let at = client.next_timeout().expect("it waits");
+            client.timeout(at);
+        }
+        assert_eq!(client.failure(), Some(Failure::TimedOut));
+        assert_eq!(times, RETRIES + 1);
+    }
+
+    #[test]
+    fn a_closed_port_refuses_and_a_stranger_cannot_reset() {
+        let mut client = Connection::open(1, NOW);
+        let syn = client.take_outgoing().remove(0);
+        let refusal = refusal(&syn).expect("an answer");
+        client.receive(&refusal, NOW);
+        assert_eq!(client.failure(), Some(Failure::Refused));
+        assert_eq!(super::refusal(&refusal), None);
+
+        let (mut client, _) = pair();
+        client.receive(
+            &Segment {
+                seq: 12_345,
+                ..refusal
+            },
+            NOW,
+        );
+        assert_eq!(client.failure(), None);
+    }
+
+    #[test]
+    fn a_peer_that_never_ends_is_cut_off() {
+        let (mut client, mut server) = pair();
+        client.write(&vec![0; RECEIVED_MAX + 1], NOW);
+        exchange(&mut client, &mut server);
+        assert_eq!(server.failure(), Some(Failure::Reset));
+    }
+}

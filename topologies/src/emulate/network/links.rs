@@ -12,7 +12,7 @@ impl<S: SwitchNode> Network<S> {
     /// When no cable joins them.
     pub fn set_link(&mut self, a: &str, b: &str, up: bool) -> Result<(), NetworkError> {
         for cable in self.cables_between(a, b)? {
-            self.set_cable_up(cable, up);
+            self.connect_cable(cable, up);
         }
         Ok(())
     }
@@ -30,15 +30,26 @@ impl<S: SwitchNode> Network<S> {
     ) -> Result<(), NetworkError> {
         let cables = self.cables_between(a, b)?;
         let cable = cables.get(number).ok_or_else(|| no_such_cable(a, b))?;
-        self.set_cable_up(*cable, up);
+        self.connect_cable(*cable, up);
         Ok(())
     }
 
-    fn set_cable_up(&mut self, cable: u32, up: bool) {
-        let cable = &mut self.cables[cable as usize];
-        if !cable.set_up(up) {
-            return;
+    fn connect_cable(&mut self, cable: u32, whole: bool) {
+        if self.cables[cable as usize].set_whole(whole) {
+            self.tell_link(cable);
         }
+    }
+
+    /// A switch set its end of a cable up or down.
+    pub(super) fn switch_port(&mut self, plug: Plug, on: bool) {
+        if self.cables[plug.cable as usize].set_on(plug.end.into(), on) {
+            self.tell_link(plug.cable);
+        }
+    }
+
+    fn tell_link(&mut self, cable: u32) {
+        let cable = &self.cables[cable as usize];
+        let up = cable.is_up();
         for end in cable.ends {
             if let End::Switch { switch, port } = end {
                 let port = self.switches[switch as usize].wires[port as usize].0;
@@ -65,13 +76,15 @@ impl<S> Network<S> {
         Ok(())
     }
 
-    /// Whether all cables between two nodes are whole.
+    /// Whether all cables between two nodes are connected and both their ends set up.
     ///
     /// # Errors
     /// When no cable joins them.
     pub fn is_link_up(&self, a: &str, b: &str) -> Result<bool, NetworkError> {
         let cables = self.cables_between(a, b)?;
-        Ok(cables.iter().all(|cable| self.cables[*cable as usize].up))
+        Ok(cables
+            .iter()
+            .all(|cable| self.cables[*cable as usize].is_up()))
     }
 
     /// What became of the frames on all cables between two nodes.

@@ -184,8 +184,14 @@ impl<S: SwitchNode> Network<S> {
                 self.transmit(plug, frame);
             }
         }
+        let switched = std::mem::take(&mut output.switched);
         self.output = output;
         self.arm_switch(switch);
+        for (port, on) in switched {
+            if let Some(plug) = self.switches[switch as usize].plug(port) {
+                self.switch_port(plug, on);
+            }
+        }
         result
     }
 
