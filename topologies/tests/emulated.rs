@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use openflow::flow::FlowMod;
 use openflow::pipeline::{Switch, SwitchConfig};
 use openflow::{Dpid, MacAddr, PortNo};
 use proptest::prelude::*;
@@ -15,6 +14,9 @@ use topologies::emulate::{
     CableSettings, Failure, Network, NetworkError, Options, Outcome, Output, SwitchNode,
     SwitchPlan, Ticket,
 };
+
+mod emulated_switch;
+use emulated_switch::Table;
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -72,47 +74,6 @@ impl SwitchNode for Hub {
     }
 
     fn timeout(&mut self, _: Duration, _: &mut Output) {}
-}
-
-/// A switch of the pipeline model, its entries and groups written as text.
-#[derive(Debug)]
-struct Table(Switch);
-
-impl Table {
-    fn add(&mut self, entries: &[&str]) {
-        for entry in entries {
-            let entry: FlowMod = entry.parse().expect("an entry");
-            self.0
-                .flow_mod(&entry, Duration::ZERO)
-                .expect("it is taken");
-        }
-    }
-}
-
-impl SwitchNode for Table {
-    fn receive(&mut self, port: PortNo, frame: Bytes, now: Duration, out: &mut Output) {
-        let sent = self.0.receive(port, frame, now).sent;
-        out.frames
-            .extend(sent.into_iter().map(|sent| (sent.port, sent.frame)));
-    }
-
-    fn link(&mut self, port: PortNo, up: bool, _: Duration, _: &mut Output) {
-        self.0.set_link(port, up);
-    }
-
-    fn controller_sent(&mut self, _: &[u8], _: Duration, _: &mut Output) {}
-
-    fn connected(&mut self, _: Duration, _: &mut Output) {}
-
-    fn disconnected(&mut self, _: Duration) {}
-
-    fn next_timeout(&self) -> Option<Duration> {
-        self.0.next_timeout()
-    }
-
-    fn timeout(&mut self, now: Duration, _: &mut Output) {
-        self.0.tick(now);
-    }
 }
 
 /// Every switch has these entries.
@@ -493,16 +454,6 @@ fn names_that_are_not_there_are_errors() {
     assert!(network.set_link("h1", "h2", false).is_err());
     assert_eq!(network.dpid("s1"), Some(Dpid(1)));
     assert_eq!(network.dpid("h1"), None);
-}
-
-#[test]
-fn a_thousand_switches_and_nine_thousand_hosts_are_one_network() {
-    let mut network = network("linear,1000,9");
-    let ticket = network.ping("h1", "h9000");
-    let Outcome::Ping { rtt, .. } = done(&mut network, ticket) else {
-        panic!("an answer");
-    };
-    assert!(rtt > 2 * 1_001 * Duration::from_micros(50), "{rtt:?}");
 }
 
 #[test]

@@ -18,9 +18,9 @@ pub(crate) use builder::{Builder, SwitchNo, TooLarge};
 pub(crate) use check::INTERFACE_NAME_MAX;
 pub use check::{Invalid, Problem};
 
-/// Most switches and hosts together: more than any one machine emulates, few enough that a file
-/// from a stranger cannot take all memory.
-pub const MAX_NODES: usize = 10_000;
+/// Most switches and hosts together: a thousand switches with ten hosts each and more, few enough
+/// that a file from a stranger cannot take all memory.
+pub const MAX_NODES: usize = 20_000;
 /// Most cables between switches.
 pub const MAX_LINKS: usize = 50_000;
 

@@ -22,20 +22,22 @@ const NEIGHBOURS_MAX: usize = 1_024;
 
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    known: BTreeMap<IpAddr, Neighbour>,
+    resolved: BTreeMap<IpAddr, Resolved>,
+    /// Few, as each is for seconds only; in no other map.
+    asked: BTreeMap<IpAddr, Asked>,
 }
 
 #[derive(Debug)]
-enum Neighbour {
-    Resolved {
-        mac: MacAddr,
-        until: Duration,
-    },
-    Asked {
-        again_at: Duration,
-        tries: u32,
-        waiting: Vec<Vec<u8>>,
-    },
+struct Resolved {
+    mac: MacAddr,
+    until: Duration,
+}
+
+#[derive(Debug)]
+struct Asked {
+    again_at: Duration,
+    tries: u32,
+    waiting: Vec<Vec<u8>>,
 }
 
 /// What to do at a time that was waited for.
@@ -48,28 +50,30 @@ pub(super) enum Due {
 impl Neighbours {
     /// Who has the address, if that is known.
     pub(super) fn mac(&self, address: IpAddr, now: Duration) -> Option<MacAddr> {
-        match self.known.get(&address)? {
-            Neighbour::Resolved { mac, until } if *until > now => Some(*mac),
-            _ => None,
-        }
+        let resolved = self.resolved.get(&address)?;
+        (resolved.until > now).then_some(resolved.mac)
     }
 
-    /// Keeps a frame until the address is resolved; whether it has to be asked for.
+    /// Keeps a frame until the address is resolved; whether it has to be asked for. More than
+    /// [`NEIGHBOURS_MAX`] are not asked for at once, and the frame is lost.
     pub(super) fn wait(&mut self, address: IpAddr, frame: Vec<u8>, now: Duration) -> bool {
-        if let Some(Neighbour::Asked { waiting, .. }) = self.known.get_mut(&address) {
+        if let Some(Asked { waiting, .. }) = self.asked.get_mut(&address) {
             if waiting.len() == WAITING_MAX {
                 waiting.remove(0);
             }
             waiting.push(frame);
             return false;
         }
-        self.room();
-        let asked = Neighbour::Asked {
+        if self.asked.len() == NEIGHBOURS_MAX {
+            return false;
+        }
+        self.resolved.remove(&address);
+        let asked = Asked {
             again_at: now + INTERVAL,
             tries: 1,
             waiting: vec![frame],
         };
-        self.known.insert(address, asked);
+        self.asked.insert(address, asked);
         true
     }
 
@@ -83,61 +87,50 @@ impl Neighbours {
         solicits_us: bool,
         now: Duration,
     ) -> Vec<Vec<u8>> {
-        if !mac.is_unicast() || (!solicits_us && !self.known.contains_key(&address)) {
+        let known = self.resolved.contains_key(&address);
+        let wanted = solicits_us || known || self.asked.contains_key(&address);
+        if !mac.is_unicast() || !wanted {
             return Vec::new();
         }
-        self.room();
-        let resolved = Neighbour::Resolved {
-            mac,
-            until: now + BELIEVED,
-        };
-        match self.known.insert(address, resolved) {
-            Some(Neighbour::Asked { mut waiting, .. }) => {
-                for frame in &mut waiting {
-                    address_to(frame, mac);
-                }
-                waiting
-            }
-            _ => Vec::new(),
+        if !known {
+            self.room();
         }
+        let until = now + BELIEVED;
+        self.resolved.insert(address, Resolved { mac, until });
+        let asked = self.asked.remove(&address);
+        let mut waiting = asked.map(|asked| asked.waiting).unwrap_or_default();
+        for frame in &mut waiting {
+            address_to(frame, mac);
+        }
+        waiting
     }
 
     /// An answer came over this address in both directions: it is believed for longer.
     pub(super) fn confirm(&mut self, address: IpAddr, now: Duration) {
-        if let Some(Neighbour::Resolved { until, .. }) = self.known.get_mut(&address)
-            && *until > now
+        if let Some(resolved) = self.resolved.get_mut(&address)
+            && resolved.until > now
         {
-            *until = now + BELIEVED;
+            resolved.until = now + BELIEVED;
         }
     }
 
     pub(super) fn next_timeout(&self) -> Option<Duration> {
-        let times = self.known.values().filter_map(|neighbour| match neighbour {
-            Neighbour::Asked { again_at, .. } => Some(*again_at),
-            Neighbour::Resolved { .. } => None,
-        });
-        times.min()
+        self.asked.values().map(|asked| asked.again_at).min()
     }
 
     /// What is due by now, in the order of the addresses.
     pub(super) fn due(&mut self, now: Duration) -> Vec<Due> {
         let mut due = Vec::new();
-        self.known.retain(|&address, neighbour| {
-            let Neighbour::Asked {
-                again_at, tries, ..
-            } = neighbour
-            else {
-                return true;
-            };
-            if *again_at > now {
+        self.asked.retain(|&address, asked| {
+            if asked.again_at > now {
                 return true;
             }
-            if *tries == TRIES {
+            if asked.tries == TRIES {
                 due.push(Due::GivenUp(address));
                 return false;
             }
-            *tries += 1;
-            *again_at = now + INTERVAL;
+            asked.tries += 1;
+            asked.again_at = now + INTERVAL;
             due.push(Due::Ask(address));
             true
         });
@@ -145,18 +138,15 @@ impl Neighbours {
     }
 
     fn room(&mut self) {
-        if self.known.len() < NEIGHBOURS_MAX {
+        if self.resolved.len() < NEIGHBOURS_MAX {
             return;
         }
         let least = self
-            .known
+            .resolved
             .iter()
-            .min_by_key(|(_, neighbour)| match neighbour {
-                Neighbour::Resolved { until, .. } => *until,
-                Neighbour::Asked { again_at, .. } => *again_at + BELIEVED,
-            });
+            .min_by_key(|(_, resolved)| resolved.until);
         if let Some(address) = least.map(|(address, _)| *address) {
-            self.known.remove(&address);
+            self.resolved.remove(&address);
         }
     }
 }
@@ -225,6 +215,10 @@ mod tests {
         for n in 0..5_000u32 {
             neighbours.heard(IpAddr::from(n.to_be_bytes()), MAC, true, Duration::ZERO);
         }
-        assert_eq!(neighbours.known.len(), NEIGHBOURS_MAX);
+        assert_eq!(neighbours.resolved.len(), NEIGHBOURS_MAX);
+        for n in 0..5_000u32 {
+            neighbours.wait(IpAddr::from(n.to_be_bytes()), vec![0; 14], 60 * SECOND);
+        }
+        assert_eq!(neighbours.asked.len(), NEIGHBOURS_MAX);
     }
 }
