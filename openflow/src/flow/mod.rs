@@ -82,3 +82,5 @@ use words::{Words, duration, kept, lacking, wire_duration};
 mod inverse;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways;

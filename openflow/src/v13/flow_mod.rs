@@ -89,7 +89,7 @@ impl FlowMod {
             return false;
         };
         let fields = self.matching.oxm_fields.as_bytes();
-        if fields.len() > FlowModDraft::FIELDS || self.importance.is_some() {
+        if fields.len() > FlowModDraft::FIELDS || !self.importance_is_of(version) {
             return false;
         }
         let mut draft = FlowModDraft::new(version, xid);
@@ -98,6 +98,13 @@ impl FlowMod {
         draft.block.put(fields);
         into.extend_from_slice(draft.finish(port, max_len));
         true
+    }
+
+    /// Whether a version can say the importance, or need not.
+    #[inline]
+    fn importance_is_of(&self, version: u8) -> bool {
+        self.importance.is_none()
+            || Version::from_wire(version).is_some_and(|version| version >= Version::V1_4)
     }
 
     /// Everything between the header and the match: 40 bytes.

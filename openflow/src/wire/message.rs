@@ -159,6 +159,15 @@ impl Message {
         {
             return Ok(Self::of(header, Body::V13(v13::Body::PacketIn(packet_in))));
         }
+        Self::decode_by_parts(header, spoken, frame)
+    }
+
+    /// Reads a frame that is no hello field by field.
+    pub(crate) fn decode_by_parts(
+        header: Header,
+        spoken: Version,
+        frame: Bytes,
+    ) -> Result<Self, DecodeError> {
         match spoken {
             Version::V1_0 => v10::Body::decode(header, spoken, frame),
             Version::V1_3 | Version::V1_4 | Version::V1_5 => {
@@ -183,6 +192,11 @@ impl Message {
         {
             return Ok(());
         }
+        self.encode_by_parts(into)
+    }
+
+    /// Appends the message part by part.
+    pub(crate) fn encode_by_parts(&self, into: &mut BytesMut) -> Result<(), EncodeError> {
         let layout = match self.body {
             Body::V10(_) => Version::V1_0,
             Body::Hello(_) | Body::V13(_) => {

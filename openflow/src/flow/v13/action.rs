@@ -254,7 +254,6 @@ fn lift_set_field(oxm: Oxm<'_>, unknown: &mut Words) -> Action {
     }
 }
 
-/// In the order in which a switch carries them out (OF 1.3.5 §5.9).
 /// Port and most bytes of the output, if that is all they do.
 #[inline]
 pub(super) fn one_output(instructions: &Instructions) -> Option<(PortNo, u16)> {
@@ -275,6 +274,7 @@ pub(super) fn one_output(instructions: &Instructions) -> Option<(PortNo, u16)> {
     }
 }
 
+/// In the order in which a switch carries them out (OF 1.3.5 §5.9).
 pub(super) fn write_instructions(
     w: &mut Writer<'_>,
     instructions: &Instructions,

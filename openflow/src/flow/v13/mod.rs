@@ -167,6 +167,16 @@ fn encode_flow_mod(
     if flow_mod_at_once(change, version, xid, into) {
         return Ok(());
     }
+    flow_mod_by_parts(change, version, xid, into)
+}
+
+/// Appends any flow-mod whose fixed part the version has.
+pub(super) fn flow_mod_by_parts(
+    change: &FlowMod,
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+) -> Result<(), Unsupported> {
     direct::message(into, version, xid, direct::FLOW_MOD, |w| {
         w.block::<40>(|b| fixed_part(change, b));
         matching::write(w, &change.matching)?;
@@ -177,7 +187,12 @@ fn encode_flow_mod(
 /// Appends a usual flow-mod in one piece, as [`wire::FlowMod`] does: fields of the specification
 /// that the version has, and one output. All others, and what is refused, are left to the long
 /// way.
-fn flow_mod_at_once(change: &FlowMod, version: Version, xid: Xid, into: &mut BytesMut) -> bool {
+pub(super) fn flow_mod_at_once(
+    change: &FlowMod,
+    version: Version,
+    xid: Xid,
+    into: &mut BytesMut,
+) -> bool {
     let Some((port, max_len)) = action::one_output(&change.instructions) else {
         return false;
     };
