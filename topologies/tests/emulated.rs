@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
+use openflow::flow::PortDesc;
 use openflow::pipeline::{Switch, SwitchConfig};
 use openflow::{Dpid, MacAddr, PortNo};
 use proptest::prelude::*;
@@ -52,6 +53,14 @@ impl SwitchNode for Hub {
         self.ports.insert(port, up);
     }
 
+    fn plugged(&mut self, port: PortDesc, _: Duration, _: &mut Output) {
+        self.ports.insert(port.no, port.is_up());
+    }
+
+    fn unplugged(&mut self, port: PortNo, _: Duration, _: &mut Output) {
+        self.ports.remove(&port);
+    }
+
     fn controller_sent(&mut self, bytes: &[u8], _: Duration, out: &mut Output) {
         self.heard.extend_from_slice(bytes);
         if let Some(&[b'p', port, up]) = bytes.first_chunk() {
@@ -78,8 +87,12 @@ impl SwitchNode for Hub {
 
 /// Every switch has these entries.
 fn tables(spec: &str, entries: &[&str]) -> Network<Table> {
+    tables_with(spec, entries, &Options::default())
+}
+
+fn tables_with(spec: &str, entries: &[&str], options: &Options) -> Network<Table> {
     let topology = Topology::parse(spec).expect("a topology");
-    Network::with(&topology, &Options::default(), |plan| {
+    Network::with(&topology, options, |plan| {
         let config = SwitchConfig::new(plan.dpid, plan.version, plan.ports);
         let mut table = Table(Switch::new(config));
         table.add(entries);
@@ -211,10 +224,7 @@ fn http_is_served_to_whoever_gets_it() {
 fn a_page_comes_whole_over_cables_that_lose_a_tenth() {
     let mut whole = 0;
     for seed in 0..20 {
-        let mut options = Options::default();
-        options.seed = seed;
-        options.cable = lossy(0.05);
-        let mut network = network_with("single,2", &options);
+        let mut network = network_with("single,2", &lossy_options(seed, 0.05));
         let body = Bytes::from((0..20_000u32).map(|n| n as u8).collect::<Vec<_>>());
         network.serve("h2", 80, Some(body.clone())).expect("a host");
         let ticket = network.http_get("h1", "h2", 80, "/");
@@ -362,7 +372,7 @@ fn parallel_cables_are_cut_one_by_one() {
 }
 
 #[test]
-fn a_storm_has_an_end_of_memory_before_the_machine_has() {
+fn a_storm_fills_the_cables_and_ends_there() {
     let mut network = network("mesh,6");
     network.announce("h1").expect("a host");
     // Every hub sends each frame on to four others.
@@ -512,6 +522,42 @@ fn a_switch_with_a_loop_wears_packets_out_and_time_goes_on() {
 }
 
 #[test]
+fn a_host_that_moves_is_found_where_it_is_then() {
+    let mut network = tables("linear,3", &["actions=NORMAL"]);
+    let ticket = network.ping("h1", "h3");
+    assert!(done(&mut network, ticket).is_success());
+    // In a hurry: a frame is under way to where it was.
+    network.send("h3", vec![0xff; 60]).expect("a host");
+    assert_eq!(network.move_host("h3", Dpid(2)), Ok(PortNo(4)));
+    let ports = |network: &Network<Table>, dpid| {
+        let ports = network.switch(Dpid(dpid)).expect("a switch").0.port_desc();
+        ports.into_iter().map(|port| port.name).collect::<Vec<_>>()
+    };
+    assert_eq!(ports(&network, 3), ["s3-eth2"]);
+    assert_eq!(
+        ports(&network, 2),
+        ["s2-eth1", "s2-eth2", "s2-eth3", "s2-eth4"]
+    );
+    // It says something, or the switches would have to forget it first.
+    network.announce("h3").expect("a host");
+    for host in ["h1", "h2"] {
+        let ticket = network.ping(host, "h3");
+        assert!(done(&mut network, ticket).is_success());
+    }
+    assert!(network.set_link("h3", "s3", false).is_err());
+    network.set_link("h3", "s2", false).expect("a cable");
+    assert_eq!(network.move_host("h3", Dpid(1)), Ok(PortNo(3)));
+    let port = network
+        .switch(Dpid(1))
+        .expect("a switch")
+        .0
+        .port(PortNo(3))
+        .cloned();
+    assert!(!port.expect("a port").is_up(), "the cable is cut still");
+    assert_eq!(network.hosts().collect::<Vec<_>>(), ["h1", "h2", "h3"]);
+}
+
+#[test]
 fn entries_end_on_the_virtual_clock() {
     let mut network = tables("single,2", &["hard_timeout=60,actions=FLOOD"]);
     network.run_until(59 * SECOND);
@@ -546,7 +592,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// Does all of it, and gives what came of it.
-fn play(network: &mut Network<Hub>, acts: &[Act]) -> Vec<String> {
+fn play<S: SwitchNode>(network: &mut Network<S>, acts: &[Act]) -> Vec<String> {
     let name = |host: &usize| format!("h{}", host + 1);
     for act in acts {
         let known = match act {
@@ -590,17 +636,35 @@ fn play(network: &mut Network<Hub>, acts: &[Act]) -> Vec<String> {
     all
 }
 
-fn tree(seed: u64, loss: f64) -> Network<Hub> {
+fn lossy_options(seed: u64, loss: f64) -> Options {
     let mut options = Options::default();
     options.seed = seed;
     options.cable = lossy(loss);
-    let mut network = network_with("tree,3,2", &options);
+    options
+}
+
+/// Eight hosts under hubs, each with a page.
+fn tree(seed: u64, loss: f64) -> Network<Hub> {
+    let mut network = network_with("tree,3,2", &lossy_options(seed, loss));
+    serve_all(&mut network);
+    network
+}
+
+/// Eight hosts under switches that learn, each with a page.
+fn learning_tree(seed: u64, loss: f64) -> Network<Table> {
+    let options = lossy_options(seed, loss);
+    let mut network = tables_with("tree,3,2", &["actions=NORMAL"], &options);
+    serve_all(&mut network);
+    network
+}
+
+fn serve_all<S: SwitchNode>(network: &mut Network<S>) {
     for host in 1..=8 {
+        let host = format!("h{host}");
         network
-            .serve(&format!("h{host}"), 80, Some("page".into()))
+            .serve(&host, 80, Some("page".into()))
             .expect("a host");
     }
-    network
 }
 
 proptest! {
@@ -612,6 +676,8 @@ proptest! {
         seed: u64,
     ) {
         let run = || play(&mut tree(seed, 0.1), &acts);
+        prop_assert_eq!(run(), run());
+        let run = || play(&mut learning_tree(seed, 0.1), &acts);
         prop_assert_eq!(run(), run());
     }
 
@@ -628,6 +694,10 @@ proptest! {
         prop_assert_eq!(all.len(), commands + 9, "every command ended");
         let counts = network.counts();
         prop_assert_eq!(network.frames_under_way(), 0);
+        prop_assert_eq!(counts.sent, counts.arrived + counts.lost + counts.overflowed + counts.cut);
+        let mut network = learning_tree(seed, loss);
+        play(&mut network, &acts);
+        let counts = network.counts();
         prop_assert_eq!(counts.sent, counts.arrived + counts.lost + counts.overflowed + counts.cut);
     }
 

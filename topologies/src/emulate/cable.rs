@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use openflow::PortNo;
+
 use crate::dice::Dice;
 
 /// How a cable carries frames, the same both ways.
@@ -94,8 +96,8 @@ pub(super) enum Undelivered {
 /// Where the ends of a cable are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// Index of the switch, and index of the port among its own.
-    Switch { switch: u32, port: u32 },
+    /// Index of the switch, and its port.
+    Switch { switch: u32, port: PortNo },
     /// Index of the host.
     Host { host: u32 },
 }
@@ -181,6 +183,13 @@ impl Cable {
         self.whole && self.on == [true; 2]
     }
 
+    /// One end is somewhere else now. What is under way is lost.
+    pub(super) fn move_end(&mut self, end: usize, to: End) {
+        self.ends[end] = to;
+        self.on[end] = true;
+        self.lose();
+    }
+
     /// Connects or cuts it; whether that changed the link.
     pub(super) fn set_whole(&mut self, whole: bool) -> bool {
         let before = self.is_up();
@@ -199,10 +208,14 @@ impl Cable {
     fn changed(&mut self, before: bool) -> bool {
         let changed = self.is_up() != before;
         if changed && before {
-            self.cuts = self.cuts.wrapping_add(1);
-            self.free_at = [Duration::ZERO; 2];
+            self.lose();
         }
         changed
+    }
+
+    fn lose(&mut self) {
+        self.cuts = self.cuts.wrapping_add(1);
+        self.free_at = [Duration::ZERO; 2];
     }
 }
 

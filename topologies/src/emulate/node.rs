@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use openflow::PortNo;
+use openflow::flow::PortDesc;
 
 /// A switch with its side of the control channel, sans-IO. `now` counts from the start of the
 /// network and never goes back; everything that leaves the switch is put into `out`.
@@ -14,6 +15,12 @@ pub trait SwitchNode {
     /// A port got its link or lost it: the cable was connected or cut, or an end of it was set up
     /// or down.
     fn link(&mut self, port: PortNo, up: bool, now: Duration, out: &mut Output);
+
+    /// There is a port more; nothing to a switch whose ports never change.
+    fn plugged(&mut self, _port: PortDesc, _now: Duration, _out: &mut Output) {}
+
+    /// A port is gone.
+    fn unplugged(&mut self, _port: PortNo, _now: Duration, _out: &mut Output) {}
 
     /// A piece of the controller's byte stream, not cut at messages.
     fn controller_sent(&mut self, bytes: &[u8], now: Duration, out: &mut Output);

@@ -10,7 +10,7 @@ use super::{Cable, CableEnd, Coordinates, Description, Host, MAX_LINKS, MAX_NODE
 /// Longest name of a network interface in Linux (`IFNAMSIZ` less the closing zero).
 pub(crate) const INTERFACE_NAME_MAX: usize = 15;
 /// Highest port that OpenFlow 1.0 can name as well (`OFPP_MAX` there is 0xff00, exclusive in OVS).
-const PORT_MAX: PortNo = PortNo(0xfeff);
+pub(crate) const PORT_MAX: PortNo = PortNo(0xfeff);
 
 /// What is wrong with a description, and where.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

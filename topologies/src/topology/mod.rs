@@ -16,6 +16,8 @@ use crate::graph::{Graph, LinkEnd, LinkId};
 
 pub(crate) use builder::{Builder, SwitchNo, TooLarge};
 pub(crate) use check::INTERFACE_NAME_MAX;
+#[cfg(feature = "emulate")]
+pub(crate) use check::PORT_MAX;
 pub use check::{Invalid, Problem};
 
 /// Most switches and hosts together: a thousand switches with ten hosts each and more, few enough

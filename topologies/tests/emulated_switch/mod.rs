@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use openflow::PortNo;
-use openflow::flow::FlowMod;
+use openflow::flow::{FlowMod, PortDesc};
 use openflow::pipeline::Switch;
 use topologies::emulate::{Output, SwitchNode};
 
@@ -32,6 +32,14 @@ impl SwitchNode for Table {
 
     fn link(&mut self, port: PortNo, up: bool, _: Duration, _: &mut Output) {
         self.0.set_link(port, up);
+    }
+
+    fn plugged(&mut self, port: PortDesc, now: Duration, _: &mut Output) {
+        self.0.put_port(port, now);
+    }
+
+    fn unplugged(&mut self, port: PortNo, _: Duration, _: &mut Output) {
+        self.0.remove_port(port);
     }
 
     fn controller_sent(&mut self, _: &[u8], _: Duration, _: &mut Output) {}

@@ -14,7 +14,7 @@ use crate::emulate::SwitchNode;
 use crate::emulate::cable::{Cable, CableSettings, End};
 use crate::emulate::host::{Host, HostOutput};
 use crate::emulate::node::Output;
-use crate::topology;
+use crate::topology::{self, INTERFACE_NAME_MAX};
 
 /// How a topology is emulated.
 #[derive(Debug, Clone)]
@@ -85,8 +85,8 @@ impl<S: SwitchNode> Network<S> {
         for ((index, switch), wires) in (0..).zip(topology.switches()).zip(wiring.switches) {
             let version = options.versions.get(&switch.dpid);
             let ports = wires.iter().map(|(port, plug)| {
-                let settings = network.cables[plug.cable as usize].settings;
-                port_desc(switch, *port, settings)
+                let cable = &network.cables[plug.cable as usize];
+                port_desc(&switch.name, switch.dpid, *port, cable)
             });
             let node = make(SwitchPlan {
                 dpid: switch.dpid,
@@ -97,6 +97,7 @@ impl<S: SwitchNode> Network<S> {
             network.by_dpid.insert(switch.dpid, index);
             network.switches.push(Station {
                 dpid: switch.dpid,
+                name: switch.name.clone(),
                 node,
                 wires,
                 armed: None,
@@ -139,6 +140,7 @@ impl Wiring {
             let ends = [End::Host { host: index }; 2];
             wiring.cables.push(Cable::new(ends, options.cable));
             wiring.hosts.push(HostStation {
+                name: host.name.clone(),
                 host: Host::new(host.mac, host.ip, options.arrivals),
                 plug,
                 armed: None,
@@ -173,7 +175,7 @@ impl Wiring {
     fn close(&mut self) {
         for (switch, wires) in (0..).zip(&mut self.switches) {
             wires.sort_unstable_by_key(|(port, _)| *port);
-            for (port, (_, plug)) in (0..).zip(wires) {
+            for &mut (port, plug) in wires {
                 let cable = &mut self.cables[plug.cable as usize];
                 cable.ends[usize::from(plug.end)] = End::Switch { switch, port };
             }
@@ -196,16 +198,21 @@ fn settings(cable: &topology::Cable, default: CableSettings) -> CableSettings {
 }
 
 /// As Open vSwitch describes a virtual interface, but for the speed, which is the cable's.
-fn port_desc(switch: &topology::Switch, port: PortNo, settings: CableSettings) -> PortDesc {
-    let speed = u32::try_from(settings.rate_bps / 1_000).unwrap_or(u32::MAX);
-    let mut name = format!("{}-eth{port}", switch.name);
-    name.truncate(15);
+pub(super) fn port_desc(switch: &str, dpid: Dpid, port: PortNo, cable: &Cable) -> PortDesc {
+    let speed = u32::try_from(cable.settings.rate_bps / 1_000).unwrap_or(u32::MAX);
+    let mut name = format!("{switch}-eth{port}");
+    name.truncate(INTERFACE_NAME_MAX); // a switch's name is ASCII
+    let state = if cable.is_up() {
+        PortState::LIVE
+    } else {
+        PortState::LINK_DOWN
+    };
     PortDesc {
         no: port,
-        hw_addr: port_address(switch.dpid, port),
+        hw_addr: port_address(dpid, port),
         name,
         config: PortConfig::empty(),
-        state: PortState::LIVE,
+        state,
         curr_speed_kbps: speed,
         max_speed_kbps: speed,
     }

@@ -1,8 +1,12 @@
 //! Cables by the names of what they join.
 
+use openflow::{Dpid, PortNo};
+
+use super::build::port_desc;
 use super::{Network, NetworkError, Node, Plug};
 use crate::emulate::SwitchNode;
 use crate::emulate::cable::{CableCounts, CableSettings, End};
+use crate::topology::PORT_MAX;
 
 impl<S: SwitchNode> Network<S> {
     /// Connects or cuts every cable between two nodes, switches or hosts. Both ends see it at once,
@@ -40,6 +44,40 @@ impl<S: SwitchNode> Network<S> {
         }
     }
 
+    /// Plugs a host with its cable into another switch, at the port after its last, which is what
+    /// is given back. The port it leaves is gone, as in Mininet; what is under way to and from it
+    /// is lost. The host is silent about it.
+    ///
+    /// # Errors
+    /// When there is no such host or switch, or the switch has no port left.
+    pub fn move_host(&mut self, host: &str, to: Dpid) -> Result<PortNo, NetworkError> {
+        let plug = self.hosts[self.host_index(host)? as usize].plug;
+        let far = Plug {
+            end: 1 - plug.end,
+            ..plug
+        };
+        let switch = self.switch_index(to)?;
+        let last = self.switches[switch as usize].wires.last();
+        let port = PortNo(last.map_or(0, |(port, _)| port.0) + 1);
+        if port > PORT_MAX {
+            return Err(NetworkError::NoFreePort(to));
+        }
+        let cable = &mut self.cables[plug.cable as usize];
+        let left = cable.ends[usize::from(far.end)];
+        cable.move_end(far.end.into(), End::Switch { switch, port });
+        if let End::Switch { switch, port } = left {
+            self.switches[switch as usize]
+                .wires
+                .retain(|(of, _)| *of != port);
+            self.drive(switch, |node, now, out| node.unplugged(port, now, out));
+        }
+        let station = &mut self.switches[switch as usize];
+        station.wires.push((port, far));
+        let desc = port_desc(&station.name, to, port, &self.cables[plug.cable as usize]);
+        self.drive(switch, |node, now, out| node.plugged(desc, now, out));
+        Ok(port)
+    }
+
     /// A switch set its end of a cable up or down.
     pub(super) fn switch_port(&mut self, plug: Plug, on: bool) {
         if self.cables[plug.cable as usize].set_on(plug.end.into(), on) {
@@ -52,7 +90,6 @@ impl<S: SwitchNode> Network<S> {
         let up = cable.is_up();
         for end in cable.ends {
             if let End::Switch { switch, port } = end {
-                let port = self.switches[switch as usize].wires[port as usize].0;
                 self.drive(switch, |node, now, out| node.link(port, up, now, out));
             }
         }

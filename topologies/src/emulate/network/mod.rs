@@ -42,6 +42,9 @@ pub enum NetworkError {
     /// No cable joins these two, or not as many do.
     #[error("there is no cable between `{a}` and `{b}`")]
     NoSuchCable { a: String, b: String },
+    /// It has all the ports it can have.
+    #[error("switch {0} has no free port")]
+    NoFreePort(Dpid),
 }
 
 /// An emulated network, its switches of type `S`.
@@ -76,6 +79,7 @@ enum Node {
 #[derive(Debug)]
 struct Station<S> {
     dpid: Dpid,
+    name: String,
     node: S,
     /// By port number, ascending.
     wires: Vec<(PortNo, Plug)>,
@@ -88,6 +92,7 @@ struct Station<S> {
 
 #[derive(Debug)]
 struct HostStation {
+    name: String,
     host: Host,
     plug: Plug,
     armed: Option<Duration>,
@@ -162,7 +167,6 @@ impl<S: SwitchNode> Network<S> {
         carrier.counts.arrived += 1;
         match carrier.ends[usize::from(end)] {
             End::Switch { switch, port } => {
-                let port = self.switches[switch as usize].wires[port as usize].0;
                 self.drive(switch, |node, now, out| node.receive(port, frame, now, out));
             }
             End::Host { host } => {
@@ -330,6 +334,11 @@ impl<S> Network<S> {
             Node::Switch(switch) => Some(self.switches[*switch as usize].dpid),
             Node::Host(_) => None,
         }
+    }
+
+    /// Names of all hosts, in the topology's order.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(|host| host.name.as_str())
     }
 
     /// The IPv4 address of the host of this name, and its IPv6 addresses: global and link-local.
