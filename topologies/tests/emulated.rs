@@ -431,6 +431,21 @@ fn any_frame_arrives_as_it_was_sent_and_the_newest_are_kept() {
 }
 
 #[test]
+fn a_network_is_still_when_no_frame_is_under_way() {
+    let mut network = network("linear,2");
+    network.ping("h1", "10.0.0.99").expect("a host");
+    assert!(network.run_until_still(SECOND));
+    assert!(network.now() < MS, "the next request is not waited for");
+    assert_eq!(network.arrivals("h2").expect("a host").len(), 1);
+    network.set_cable("s1", "s2", slow()).expect("a cable");
+    network.send("h1", vec![0xff; 60]).expect("a host");
+    let sent = network.now();
+    assert!(!network.run_until_still(MS));
+    assert_eq!(network.now(), sent + MS);
+    assert_eq!(network.frames_under_way(), 1);
+}
+
+#[test]
 fn frames_with_wrong_checksums_or_tags_are_not_answered() {
     let mut network = network("single,2");
     let ticket = network.ping("h1", "h2");

@@ -152,6 +152,19 @@ impl<S: SwitchNode> Network<S> {
         self.run_until(self.now.saturating_add(time));
     }
 
+    /// Runs until no frame is on any cable, or so long; whether none is. Timers do not keep it
+    /// running, so that what a host would send in a second is not waited for.
+    pub fn run_until_still(&mut self, limit: Duration) -> bool {
+        let end = self.now.saturating_add(limit);
+        while self.frames > 0 && self.next_event().is_some_and(|at| at <= end) {
+            self.step();
+        }
+        if self.frames > 0 {
+            self.now = end; // what is under way arrives later
+        }
+        self.frames == 0
+    }
+
     /// Frames that are on a cable now.
     #[must_use]
     pub fn frames_under_way(&self) -> usize {
