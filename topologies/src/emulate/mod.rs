@@ -14,11 +14,15 @@
 //!     +------------------------------------------------------------------------------+
 //! ```
 
+mod agent;
 mod cable;
 mod host;
+#[cfg(feature = "emulate-live")]
+pub mod live;
 mod network;
 mod node;
 
+pub use agent::Agent;
 pub use cable::{CableCounts, CableSettings};
 pub use host::{Arrival, Failure, Outcome, Throughput, Ticket};
 pub use network::{Network, NetworkError, Options, SwitchPlan, Target};

@@ -146,6 +146,11 @@ impl Switch {
         self.config.version
     }
 
+    /// Speaks another version from now on, as after agreeing on one with a controller.
+    pub fn set_version(&mut self, version: Version) {
+        self.config.version = version;
+    }
+
     /// How many flow tables it has.
     #[must_use]
     pub fn n_tables(&self) -> u8 {

@@ -340,6 +340,11 @@ impl<S> Network<S> {
         Ok(&self.switches[index as usize].node)
     }
 
+    /// Datapath ids of all switches, in the topology's order.
+    pub fn switches(&self) -> impl Iterator<Item = Dpid> {
+        self.switches.iter().map(|switch| switch.dpid)
+    }
+
     /// Datapath id of the switch of this name.
     #[must_use]
     pub fn dpid(&self, name: &str) -> Option<Dpid> {
