@@ -52,12 +52,9 @@ fn is_action_of_ovs(action: &Action) -> bool {
     }
 }
 
-/// Open vSwitch 3.1 has fewer registers than later ones, and takes long ones for short ones.
+/// Open vSwitch 3.1 has fewer registers than later ones.
 fn is_match_of_ovs(matching: &Match) -> bool {
-    let has_others = [Field::Reg31, Field::Xxreg2, Field::Xreg3]
-        .iter()
-        .any(|field| matching.get(*field).is_some());
-    !has_others && has_ports_of_ovs(matching)
+    matching.get(Field::Reg31).is_none() && has_ports_of_ovs(matching)
 }
 
 fn has_ports_of_ovs(matching: &Match) -> bool {

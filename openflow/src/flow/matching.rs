@@ -84,6 +84,12 @@ impl Match {
         Some(self.fields[at])
     }
 
+    /// Whether the field is matched, or of a long register a part.
+    pub(super) fn mentions(&self, field: Field) -> bool {
+        let is_there = |field: &Field| self.get(*field).is_some();
+        is_there(&field) || field.registers().iter().any(is_there)
+    }
+
     /// The field's value, if it is matched with all its bits.
     #[inline]
     #[must_use]
@@ -107,7 +113,9 @@ impl Match {
     /// Sets one field under a mask; an all-zero mask removes it. Bits beyond the field's width
     /// are cut off. The absence of a VLAN tag has one form, however many bits were asked for.
     ///
-    /// Another encoding of a field ([`crate::oxm::FieldInfo::canonical`]) sets the field itself.
+    /// Another encoding of a field ([`crate::oxm::FieldInfo::canonical`]) sets the field itself, and
+    /// a long register those it is a view of ([`Field::registers`]): a switch may tell back the one
+    /// for the other.
     #[inline]
     pub fn set(&mut self, field: Field, value: u128, mask: u128) {
         if field.info().canonical.is_some() {
@@ -116,6 +124,9 @@ impl Match {
         }
         if field == Field::VlanTci && self.set_tag(value, mask) {
             return;
+        }
+        if !field.registers().is_empty() {
+            return self.set_registers(field, value, mask);
         }
         let mut mask = mask & field.info().full_mask();
         let mut value = value;
@@ -142,6 +153,13 @@ impl Match {
             Ok(at) => self.fields[at] = new,
             Err(_) if mask == 0 => {}
             Err(at) => self.fields.insert(at, new),
+        }
+    }
+
+    /// A long register, in those of 32 bits.
+    fn set_registers(&mut self, view: Field, value: u128, mask: u128) {
+        for (place, register) in view.registers().iter().rev().enumerate() {
+            self.set(*register, value >> (32 * place), mask >> (32 * place));
         }
     }
 

@@ -649,3 +649,19 @@ fn a_load_of_1_5_is_a_masked_set_field() {
     let set: FlowMod = "actions=set_field:0x50/0xf0->reg0".parse().unwrap();
     assert_eq!(bytes, encode(&ToSwitch::FlowMod(set), Version::V1_5));
 }
+
+#[test]
+fn a_long_register_is_the_short_ones_it_is_a_view_of() {
+    use crate::oxm::Field;
+    let short = Match::any()
+        .with(Field::Reg6, 7)
+        .with_masked(Field::Reg7, 5, 0xff);
+    let long = Match::any().with_masked(Field::Xreg3, 0x7_0000_0005, 0xffff_ffff_0000_00ff);
+    assert_eq!(long, short);
+    // It sets all of them, also those of which it asks nothing.
+    let replaced = short.with_masked(Field::Xxreg1, 1 << 96, u128::from(u32::MAX) << 96);
+    assert_eq!(replaced, Match::any().with(Field::Reg4, 1));
+    // Twice in a text or from a switch is once too much.
+    let error = "reg1=5,xreg0=0x500000000/0xffffffff00000000".parse::<Match>();
+    assert_eq!(error.unwrap_err().problem, "xreg0 is given twice");
+}

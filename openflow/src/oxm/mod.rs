@@ -10,6 +10,7 @@ mod id;
 mod json;
 mod list;
 mod lookup;
+mod register;
 mod short;
 mod table;
 

@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for Fields {
             let (value, mask) = given
                 .read(field)
                 .map_err(|error| Error::custom(format!("{name}: {error}")))?;
-            if matching.get(field).is_some() {
+            if matching.mentions(field) {
                 return Err(Error::duplicate_field(field.info().name));
             }
             matching.set(field, value, mask);

@@ -228,7 +228,7 @@ fn once(
     field: Field,
     (value, mask): (u128, u128),
 ) -> Result<(), ParseFlowError> {
-    if to.get(field).is_some() {
+    if to.mentions(field) {
         let problem = format!("{} is given twice", field.info().name);
         return Err(ParseFlowError::new(token, problem));
     }

@@ -302,7 +302,6 @@ fn fields_of_open_vswitch_are_written_as_it_writes_them() {
         "packet_type=(1,0x800),nw_src=1.2.3.4",
         "ip,nw_frag=later",
         "ip,nw_frag=no",
-        "xxreg3=0x123,xreg3=0x700000005",
         "tun_metadata0=0x1234,tun_metadata63=0",
         "actset_output=LOCAL",
         "tun_ipv6_dst=fe80::/10",
@@ -322,6 +321,9 @@ fn fields_of_open_vswitch_are_written_as_it_writes_them() {
         ("dl_type=0x894f,nsh_spi=5", "eth_type=0x894f,nsp=5"),
         ("dl_vlan=5", "vlan_tci=0x1005/0x1fff"),
         ("tun_gtpu_flags=3", "gtpu_flags=3"),
+        ("xreg3=0x700000005", "reg6=7,reg7=5"),
+        ("xreg0=0x700000005/0xffffffff00000000", "reg0=7"),
+        ("xxreg3=0x123", "reg12=0,reg13=0,reg14=0,reg15=0x123"),
     ] {
         assert_eq!(
             text.parse::<Match>().unwrap(),

@@ -81,7 +81,7 @@ fn lift_field(oxm: &Oxm<'_>, to: &mut Match, unknown: &mut Words) {
             "{} with a value beyond its {} bits",
             info.name, info.bits
         ));
-    } else if to.get(field).is_some() {
+    } else if to.mentions(field) {
         unknown.note(format_args!("{} twice", info.name));
     } else {
         to.set(field, value, mask);
