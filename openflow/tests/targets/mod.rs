@@ -7,7 +7,7 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use bytes::{Bytes, BytesMut};
-use openflow::flow::{Action, FlowMod, Group, Instructions, Match};
+use openflow::flow::{Action, FlowMod, Group, Instructions, Match, Meter, MeterMod};
 use openflow::wire::{Message, frame_length};
 
 /// Takes any bytes.
@@ -142,6 +142,8 @@ pub(crate) fn text(input: &[u8]) {
     reads_what_it_prints::<Action>(input);
     reads_what_it_prints::<Instructions>(input);
     reads_what_it_prints::<Group>(input);
+    reads_what_it_prints::<Meter>(input);
+    reads_what_it_prints::<MeterMod>(input);
 }
 
 fn reads_what_it_prints<T: FromStr + Display + PartialEq + Debug>(input: &str) {
