@@ -5,7 +5,7 @@ TOPOLOGY ?= fat-tree,4
 LAB_ARGS ?=
 
 BINARY := target/release/pointsman
-LAB_PACKAGES := openvswitch-switch mininet python3 iproute2 iputils-ping ethtool iperf3 curl
+LAB_PACKAGES := openvswitch-switch mininet python3 iproute2 iputils-ping iputils-arping ethtool iperf3 curl
 TEST_PACKAGES := $(LAB_PACKAGES) chromium tcpdump tshark gcc
 
 # Mininet and Open vSwitch's system daemon need root.

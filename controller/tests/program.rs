@@ -320,3 +320,80 @@ fn wait_for(mut done: impl FnMut() -> bool) {
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
+
+/// What a demo says to lines on its standard input.
+fn demo(arguments: &[&str], lines: &str) -> (Option<i32>, String, String) {
+    let mut all = vec!["demo", "--http", "127.0.0.1:0", "--quiet"];
+    all.extend(arguments);
+    let mut command = pointsman(&all);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    process
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .unwrap();
+    let output = process.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_demo_is_a_network_that_works() {
+    for version in ["1.0", "1.3", "1.4", "1.5", "mixed"] {
+        let (status, said, error) = demo(
+            &["--topology", "ring,4", "--openflow-version", version],
+            "pingall\nh1 ping -c 2 h3\nh1 arping h2\nh2 get h4\niperf h1 h3\ndump s1\n",
+        );
+        assert_eq!((status, &*error), (Some(0), ""), "{version}: {said}");
+        for part in [
+            "switches   4\nlinks      4\nhosts      4\n",
+            "loss       0 % (0 of 12 pings)",
+            "2 of 2 answered",
+            "10.0.0.2 is at 00:00:00:00:00:02",
+            "200 from h4",
+            "Mbit/s",
+            "CONTROLLER",
+        ] {
+            assert!(said.contains(part), "{version}: no `{part}` in {said}");
+        }
+    }
+}
+
+#[test]
+fn a_demo_survives_a_cut_cable() {
+    let lines = "pingall\nlink s1 s2 down\nlink s1 s4 down\nh1 ping h3\nlink s1 s4 up\n";
+    let (status, said, error) = demo(&["--topology", "ring,4"], lines);
+    assert_eq!(
+        status,
+        Some(1),
+        "a host that is cut off does not answer: {said}"
+    );
+    assert!(error.starts_with("h3: "), "{error}");
+}
+
+#[test]
+fn a_demo_says_what_is_wrong_with_a_line() {
+    let (status, _, error) = demo(
+        &["--topology", "single,2"],
+        "pingal\nh1 ping h9\nlink s1 s2 down\n",
+    );
+    assert_eq!(status, Some(1));
+    let told: Vec<&str> = error.lines().collect();
+    assert_eq!(
+        told,
+        [
+            "there is no command `pingal`; did you mean `pingall`?",
+            "there is no host `h9`",
+            "there is no cable between `s1` and `s2`",
+        ]
+    );
+}

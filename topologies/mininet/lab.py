@@ -177,8 +177,9 @@ class Lab:
             time.sleep(listen)
             return {name: heard(ear, marker) for name, ear in ears.items() if name != host}
 
-    def prompt(self):
-        """Mininet's command line on the controlling terminal, until the user leaves it."""
+    def prompt(self, asking, environment):
+        """The command line on the controlling terminal, until the user leaves it. `asking` is the
+        program that asks the controller, which finds it by the variables in `environment`."""
         try:
             terminal = os.open("/dev/tty", os.O_RDWR)
         except OSError as error:
@@ -187,7 +188,7 @@ class Lab:
         os.close(terminal)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            CLI(self.net)
+            Prompt(self.net, asking, environment)
         finally:
             signal.signal(signal.SIGINT, ignore)
 
@@ -221,6 +222,60 @@ class Lab:
             with contextlib.suppress(ProcessLookupError, AttributeError):
                 os.killpg(node.shell.pid, signal.SIGKILL)
         self.net = None
+
+
+class Prompt(CLI):
+    """Mininet's command line, with what only the controller knows and what `pointsman demo` has."""
+
+    # What the program's subcommands of the same name answer.
+    ASKED = ("path", "switches", "hosts", "flows", "groups", "apps", "pools", "notices")
+
+    def __init__(self, net, asking, environment):
+        self.asking, self.environment = asking, environment
+        super().__init__(net)
+
+    def _ask(self, words):
+        subprocess.run([self.asking, *words], env={**os.environ, **self.environment}, check=False)
+
+    def do_dump(self, line):
+        """Flow entries of a switch, or Mininet's nodes.
+        Usage: dump [switch]"""
+        if line:
+            self._ask(["flows", *line.split()])
+        else:
+            super().do_dump(line)
+
+    def default(self, line):
+        first, *rest = line.split()
+        if first in self.ASKED:
+            self._ask([first, *rest])
+        elif first in self.mn and rest and rest[0] in ("arping", "get"):
+            self._on_host(self.mn[first], *rest)
+        else:
+            super().default(line)
+
+    def _on_host(self, host, verb, target=None, *_):
+        if verb == "arping":
+            address = self._address(target or host.name)
+            unsolicited = [] if target else ["-U"]
+            command = ["arping", "-c", "1", *unsolicited, "-I", host.defaultIntf().name, address]
+        elif target:
+            name, _, port = target.partition(":")
+            url = f"http://{self._address(name)}:{port or 80}/"
+            command = ["curl", "-sS", "--max-time", "5", "-w", "%{http_code} in %{time_total} s\\n", "-o", "/dev/null", url]
+        else:
+            print(f"it is typed `{host.name} get h2[:PORT]`")
+            return
+        host.popen(command, stdout=None, stderr=None).wait()
+
+    def _address(self, name):
+        return self.mn[name].IP() if name in self.mn else name
+
+    def do_help(self, line):
+        super().do_help(line)
+        if not line:
+            print("Of the controller: " + " ".join(self.ASKED) + " dump")
+            print("On hosts: h1 ping h2, h1 arping [h2], h1 get h2[:PORT]")
 
 
 def make_room(topology, replace):

@@ -5,6 +5,7 @@
 //! lease: when it closes, because we stop or because we were killed, the process removes what it
 //! made. Calls block; a request that takes too long is an error and ends the network's use.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::OwnedFd;
@@ -345,21 +346,20 @@ impl Mininet {
     ///
     /// # Errors
     /// When there is no such host.
-    pub fn broadcast(
-        &self,
-        host: &str,
-        listen: Duration,
-    ) -> Result<std::collections::BTreeMap<String, u32>> {
+    pub fn broadcast(&self, host: &str, listen: Duration) -> Result<BTreeMap<String, u32>> {
         let request = json!({"do": "broadcast", "host": host, "listen": listen.as_secs_f64()});
         self.ask(&request, Some(listen + QUICK))
     }
 
-    /// Mininet's command line on the controlling terminal, until the user leaves it.
+    /// Mininet's command line on the controlling terminal, until the user leaves it. What only the
+    /// controller knows is asked by the program `asking`, which gets these variables.
     ///
     /// # Errors
     /// When there is no terminal or the network has ended.
-    pub fn prompt(&self) -> Result<()> {
-        self.ask(&json!({"do": "prompt"}), None)
+    pub fn prompt(&self, asking: &Path, environment: &[(&str, &str)]) -> Result<()> {
+        let environment: BTreeMap<_, _> = environment.iter().copied().collect();
+        let request = json!({"do": "prompt", "asking": asking, "environment": environment});
+        self.ask(&request, None)
     }
 
     /// Takes the network down and waits for that, and before it for a request of another thread;

@@ -3,10 +3,13 @@
 mod ask;
 mod client;
 mod decode;
+mod demo;
 mod follow;
+mod known;
 pub mod lab;
 mod mininet;
 mod run;
+mod shell;
 mod tables;
 pub mod topology;
 
@@ -18,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 use self::ask::{AppsCommand, FlowsCommand, GroupsCommand, PathCommand, Plain};
 use self::follow::EventsCommand;
-use self::run::{LabCommand, RunArgs};
+use self::run::{DemoCommand, LabCommand, RunArgs};
 use self::topology::TopologyArgs;
 
 /// A software-defined networking controller
@@ -38,6 +41,8 @@ struct Cli {
 enum Command {
     /// Run the controller
     Run(RunArgs),
+    /// Run the controller and an emulated network in one process: no root, no Open vSwitch
+    Demo(DemoCommand),
     /// Run the controller and a network of Open vSwitches under Mininet (needs root)
     Lab(LabCommand),
     /// List switches
@@ -91,6 +96,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Demo(command) => run::demo(command),
         Command::Lab(command) => run::lab(command),
         Command::Switches(ask) => ask::switches(&ask),
         Command::Links(ask) => ask::links(&ask),

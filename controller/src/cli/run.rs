@@ -1,4 +1,4 @@
-//! `pointsman run` and `pointsman lab`: the controller in this process.
+//! `pointsman run`, `lab` and `demo`: the controller in this process.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +9,9 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::lab::{self, Addresses, LabArgs};
+use super::demo::{self, DemoArgs};
+use super::known::{Addresses, reachable};
+use super::lab::{self, LabArgs};
 use super::mininet::MininetArgs;
 use crate::config::{FileConfig, LogFormat};
 use crate::run::{Controller, Data, RunConfig};
@@ -67,6 +69,15 @@ pub(super) struct LabCommand {
     run: RunArgs,
 }
 
+/// `demo`.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct DemoCommand {
+    #[command(flatten)]
+    demo: DemoArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
 pub(super) fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let (config, log) = settle(args)?;
     log.start()?;
@@ -88,33 +99,71 @@ pub(super) fn as_mininets_controller(mininet: MininetArgs) -> anyhow::Result<Exi
 }
 
 pub(super) fn lab(command: LabCommand) -> anyhow::Result<ExitCode> {
-    // The network is made for the occasion: remembering its hosts would only confuse the next.
-    let remembers = command.run.data.is_some() || command.run.config.is_some();
-    let mut args = command.run;
-    // What is printed is the lab's; of the controller only what is wrong.
+    let config = for_the_occasion(command.run)?;
+    with_controller(config, async |controller| {
+        lab::run(command.lab, controller).await
+    })
+}
+
+pub(super) fn demo(command: DemoCommand) -> anyhow::Result<ExitCode> {
+    let mut config = for_the_occasion(command.run)?;
+    // Only the switches of this process need to find it, and another controller may be here.
+    config.openflow.get_or_insert_with(|| vec![demo::ANY_PORT]);
+    config.http_fallback = true;
+    with_controller(config, async |controller| {
+        demo::run(command.demo, controller).await
+    })
+}
+
+/// Settings of a controller whose network is made for it: what is printed is the network's, and of
+/// the controller only what is wrong.
+fn for_the_occasion(mut args: RunArgs) -> anyhow::Result<RunConfig> {
+    // Remembering its hosts would only confuse the next.
+    let remembers = args.data.is_some() || args.config.is_some();
     args.log.get_or_insert_with(|| "warn".to_owned());
     let (mut config, log) = settle(args)?;
     if !remembers {
         config.data = Data::Nowhere;
     }
     log.start()?;
-    let token = config.access.token.clone();
+    Ok(config)
+}
+
+/// Starts the controller of a network when that asks for it, and stops it after the network.
+fn with_controller(
+    config: RunConfig,
+    network: impl AsyncFnOnce(&mut Starter) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
     in_runtime(async move {
-        let mut controller = None;
-        let outcome = lab::run(command.lab, async || {
-            let started = controller.insert(Controller::start(config).await?);
-            Ok(Addresses {
-                openflow: started.openflow()[0],
-                http: started.http(),
-                token,
-            })
-        })
-        .await;
-        if let Some(controller) = controller {
+        let mut starter = Starter {
+            config: Some(config),
+            controller: None,
+        };
+        let outcome = network(&mut starter).await;
+        if let Some(controller) = starter.controller {
             controller.shutdown(SHUTDOWN_DEADLINE).await;
         }
         outcome
     })
+}
+
+/// Starts a controller, once.
+pub(super) struct Starter {
+    config: Option<RunConfig>,
+    controller: Option<Controller>,
+}
+
+impl Starter {
+    pub(super) async fn start(&mut self) -> anyhow::Result<Addresses> {
+        let config = self.config.take().context("it was started before")?;
+        let token = config.access.token.clone();
+        let started = self.controller.insert(Controller::start(config).await?);
+        Ok(Addresses {
+            openflow: started.openflow()[0],
+            http: started.http(),
+            token,
+        })
+    }
 }
 
 async fn until_signal(config: RunConfig) -> anyhow::Result<ExitCode> {
@@ -144,7 +193,7 @@ fn banner(controller: &Controller) -> String {
         "Pointsman {}\n  switches   {}\n  dashboard  http://{}/\n  apps       {}\n",
         env!("CARGO_PKG_VERSION"),
         openflow.join(", "),
-        lab::reachable(controller.http()),
+        reachable(controller.http()),
         controller.running_apps().join(", "),
     )
 }
