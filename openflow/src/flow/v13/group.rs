@@ -11,10 +11,10 @@ use crate::oxm::{self, Oxm, OxmList};
 use crate::wire::{FixedText, Reader, Writer};
 use crate::{GroupId, PortNo, Version};
 
-/// Netronome, whose property of a group says how one selects: the number Open vSwitch writes, and
-/// the one that is Netronome's own, which it reads as well.
-const NETRONOME: u32 = 0x0000_1540;
-const NETRONOME_OWN: u32 = 0x0000_154d;
+/// Netronome, whose property of a group says how one selects: its number, which Open vSwitch
+/// writes, and the one that Open vSwitch 2.4 wrote by mistake and later ones still read.
+const NETRONOME: u32 = 0x0000_154d;
+const NETRONOME_COMPAT: u32 = 0x0000_1540;
 const NTRT_SELECTION_METHOD: u32 = 1;
 /// Bytes of a method's name, its NUL included.
 const METHOD: usize = Selection::METHOD_BYTES + 1;
@@ -133,7 +133,7 @@ fn lift_selection(property: &wire::GroupProperty) -> Option<Selection> {
     let wire::GroupProperty::Experimenter(property) = property else {
         return None;
     };
-    let theirs = matches!(property.experimenter, NETRONOME | NETRONOME_OWN);
+    let theirs = matches!(property.experimenter, NETRONOME | NETRONOME_COMPAT);
     if !theirs || property.exp_type != NTRT_SELECTION_METHOD {
         return None;
     }
@@ -311,7 +311,8 @@ mod tests {
         let wire::GroupProperty::Experimenter(mut property) = lowered else {
             panic!("{lowered:?}");
         };
-        for experimenter in [NETRONOME, NETRONOME_OWN] {
+        assert_eq!(property.experimenter, 0x154d, "what Open vSwitch writes");
+        for experimenter in [0x154d, 0x1540] {
             property.experimenter = experimenter;
             let property = wire::GroupProperty::Experimenter(property.clone());
             assert_eq!(lift_selection(&property), Some(selection.clone()));
