@@ -137,8 +137,9 @@ pub(crate) fn stats_request() -> impl Strategy<Value = v10::StatsRequest> {
             queue_id: any::<u32>()
         })
         .prop_map(Request::Queue),
+        Just(Request::PortDesc),
         fields!(Request::Other {
-            kind: (6u16..0xffff).prop_map(v10::StatsType::from),
+            kind: (14u16..0xffff).prop_map(v10::StatsType::from),
             data: payload()
         }),
     ];
@@ -213,8 +214,9 @@ pub(crate) fn stats_reply() -> impl Strategy<Value = v10::StatsReply> {
         vec(table, 0..3).prop_map(Reply::Table),
         vec(port, 0..3).prop_map(Reply::Port),
         vec(queue, 0..3).prop_map(Reply::Queue),
+        vec(self::port(), 0..3).prop_map(Reply::PortDesc),
         fields!(Reply::Other {
-            kind: (6u16..0xffff).prop_map(v10::StatsType::from),
+            kind: (14u16..0xffff).prop_map(v10::StatsType::from),
             data: payload()
         }),
     ];

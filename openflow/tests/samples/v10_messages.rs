@@ -198,8 +198,9 @@ fn bodies() -> Vec<v10::Body> {
             port_no: v10::PortNo::ALL,
             queue_id: u32::MAX,
         })),
+        stats(v10::StatsRequestBody::PortDesc),
         stats(v10::StatsRequestBody::Other {
-            kind: v10::StatsType::from(13),
+            kind: v10::StatsType::from(14),
             data: Bytes::new(),
         }),
         reply(v10::StatsReplyBody::Desc(Box::new(v10::DescStats {
@@ -247,8 +248,9 @@ fn bodies() -> Vec<v10::Body> {
             tx_packets: 4,
             tx_errors: 5,
         }])),
+        reply(v10::StatsReplyBody::PortDesc(vec![port(), port()])),
         reply(v10::StatsReplyBody::Other {
-            kind: v10::StatsType::from(13),
+            kind: v10::StatsType::from(14),
             data: Bytes::from_static(&[0; 48]),
         }),
         Body::BarrierRequest,

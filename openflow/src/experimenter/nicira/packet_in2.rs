@@ -64,8 +64,9 @@ pub enum PacketInProperty {
         #[serde(serialize_with = "json::hex")]
         userdata: Bytes,
     },
-    /// What the switch needs to go on with it, its own business: properties that mean nothing
-    /// outside of it.
+    /// What the switch needs to go on with the packet. Opaque by contract: Open vSwitch says that
+    /// its format may change with every release and that a controller must not look at it, so
+    /// these are bytes, which [`Resume`](super::Message::Resume) returns unchanged.
     Continuation {
         /// To be sent back as it came.
         #[serde(serialize_with = "json::hex")]

@@ -86,6 +86,7 @@ fn lift_stats(body: Ask) -> Result<ToSwitch, NotLifted> {
             },
             queue: Some(request.queue_id).filter(|id| *id != ALL_QUEUES),
         },
+        Ask::PortDesc => ToSwitch::PortDescRequest,
         Ask::Vendor(_) | Ask::Other { .. } => return Err(NotLifted::Other("multipart_request")),
     })
 }

@@ -90,6 +90,10 @@ pub(super) fn lift(reply: StatsReply) -> FromSwitch {
             queues: queues.iter().map(lift_queue).collect(),
             more,
         },
+        StatsReplyBody::PortDesc(ports) => FromSwitch::PortDesc {
+            ports: ports.iter().map(port::lift).collect(),
+            more,
+        },
         StatsReplyBody::Vendor(_) | StatsReplyBody::Other { .. } => {
             FromSwitch::Other("multipart_reply")
         }

@@ -15,6 +15,7 @@ pub use table::TableStats;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
+use super::Port;
 use crate::experimenter::{MultipartReply, MultipartRequest};
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
@@ -42,6 +43,9 @@ wire_enum! {
         Port = 4 "port";
         /// Queues.
         Queue = 5 "queue";
+        /// Ports as the features have them: a number of 1.3 that Open vSwitch takes in 1.0 too,
+        /// for more ports than the features have room for.
+        PortDesc = 13 "port_desc";
         /// A vendor's own.
         Vendor = 0xffff "vendor";
     }
@@ -63,6 +67,8 @@ pub enum StatsRequestBody {
     Port(PortStatsRequest),
     /// Queues.
     Queue(QueueStatsRequest),
+    /// Ports as the features have them; Open vSwitch's.
+    PortDesc,
     /// A vendor's own.
     #[serde(serialize_with = "MultipartRequest::as_vendor")]
     Vendor(MultipartRequest),
@@ -110,6 +116,8 @@ pub enum StatsReplyBody {
     Port(Vec<PortStats>),
     /// Queues.
     Queue(Vec<QueueStats>),
+    /// Ports as the features have them; Open vSwitch's.
+    PortDesc(Vec<Port>),
     /// A vendor's own.
     #[serde(serialize_with = "MultipartReply::as_vendor")]
     Vendor(MultipartReply),
@@ -136,6 +144,7 @@ impl Wire for StatsRequest {
             StatsType::Port => StatsRequestBody::Port(r.field("port")?),
             StatsType::Vendor => StatsRequestBody::Vendor(r.field("vendor")?),
             StatsType::Queue => StatsRequestBody::Queue(r.field("queue")?),
+            StatsType::PortDesc => StatsRequestBody::PortDesc,
             kind => StatsRequestBody::Other {
                 kind,
                 data: r.rest(),
@@ -148,7 +157,7 @@ impl Wire for StatsRequest {
         self.body.kind().encode(w);
         w.u16(self.flags);
         match &self.body {
-            StatsRequestBody::Desc | StatsRequestBody::Table => {}
+            StatsRequestBody::Desc | StatsRequestBody::Table | StatsRequestBody::PortDesc => {}
             StatsRequestBody::Flow(body) | StatsRequestBody::Aggregate(body) => body.encode(w),
             StatsRequestBody::Port(body) => body.encode(w),
             StatsRequestBody::Queue(body) => body.encode(w),
@@ -169,6 +178,7 @@ impl StatsRequestBody {
             Self::Table => StatsType::Table,
             Self::Port(_) => StatsType::Port,
             Self::Queue(_) => StatsType::Queue,
+            Self::PortDesc => StatsType::PortDesc,
             Self::Vendor(_) => StatsType::Vendor,
             Self::Other { kind, .. } => *kind,
         }
@@ -187,6 +197,7 @@ impl Wire for StatsReply {
             StatsType::Port => StatsReplyBody::Port(r.list("port")?),
             StatsType::Vendor => StatsReplyBody::Vendor(r.field("vendor")?),
             StatsType::Queue => StatsReplyBody::Queue(r.list("queue")?),
+            StatsType::PortDesc => StatsReplyBody::PortDesc(r.list("port_desc")?),
             kind => StatsReplyBody::Other {
                 kind,
                 data: r.rest(),
@@ -205,6 +216,7 @@ impl Wire for StatsReply {
             StatsReplyBody::Table(tables) => w.list(tables),
             StatsReplyBody::Port(ports) => w.list(ports),
             StatsReplyBody::Queue(queues) => w.list(queues),
+            StatsReplyBody::PortDesc(ports) => w.list(ports),
             StatsReplyBody::Vendor(body) => body.encode(w),
             StatsReplyBody::Other { data, .. } => w.bytes(data),
         }
@@ -222,6 +234,7 @@ impl StatsReplyBody {
             Self::Table(_) => StatsType::Table,
             Self::Port(_) => StatsType::Port,
             Self::Queue(_) => StatsType::Queue,
+            Self::PortDesc(_) => StatsType::PortDesc,
             Self::Vendor(_) => StatsType::Vendor,
             Self::Other { kind, .. } => *kind,
         }
