@@ -1,11 +1,13 @@
 //! Errors that an experimenter numbers.
 
 use crate::Version;
+use crate::wire::{DecodeError, DecodeProblem, ErrorCode, Mark};
 
 /// An error of an experimenter, which answers what OpenFlow has no number for in a version.
 ///
 /// In 1.0 it is type 0xb0c2, code 0, experimenter, type and code before the refused message; later
 /// type 0xffff with the code as `exp_type` and the experimenter after it.
+/// [`Error::of_experimenter`](crate::wire::Error::of_experimenter) writes either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ExperimenterError {
     /// The specification's name, or that of Open vSwitch.
@@ -18,116 +20,199 @@ pub struct ExperimenterError {
     pub code: u16,
 }
 
-/// What is wrong with a part of an experimenter's message, whose number depends on the version.
+/// What is wrong with a part of an experimenter's message, whose number depends on the version:
+/// the tables of error names have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// `OFPBPC_BAD_TYPE`.
+    /// The type of a property is not known.
     PropertyType,
-    /// `OFPBPC_BAD_LEN`.
+    /// A property has the wrong length.
     PropertyLength,
-    /// `OFPBPC_BAD_VALUE`.
+    /// A property has a value that cannot be.
     PropertyValue,
-    /// `OFPRRFC_BAD_ROLE`.
+    /// There is no such role.
     Role,
-    /// `OFPMOFC_BAD_FLAGS`.
+    /// Flags of a flow monitor.
     MonitorFlags,
-    /// `OFPBFC_MSG_BAD_LEN`.
+    /// The message in a bundle has the wrong length.
     BundledLength,
-    /// `OFPBFC_MSG_BAD_XID`.
+    /// The message in a bundle has another transaction.
     BundledXid,
-    /// `OFPBFC_MSG_UNSUP`.
+    /// Such a message cannot be in a bundle.
     BundledType,
-    /// `NXBRC_MUST_BE_ZERO`.
+    /// Bytes that have to be zero are not.
     NotZero,
-    /// `NXBRC_FM_BAD_EVENT`.
+    /// There is no such event of a flow monitor.
     MonitorEvent,
+    /// A match field has a value it cannot have.
+    MatchValue,
+    /// A field is set to a value it cannot have.
+    SetArgument,
 }
 
 impl Fault {
-    /// The error of an experimenter; `None` where the version has one of its own.
-    pub(crate) fn of_experimenter(self, version: Version) -> Option<ExperimenterError> {
-        let (name, in_10, in_13, later) = self.numbers();
-        let (experimenter, kind, code) = match version {
-            Version::V1_0 => (super::NICIRA, in_10?.0, in_10?.1),
-            Version::V1_3 => (in_13?.0, 0, in_13?.1),
-            Version::V1_4 | Version::V1_5 => (super::NICIRA, 0, later?),
-        };
-        Some(ExperimenterError {
-            name,
-            experimenter,
-            kind,
-            code,
-        })
-    }
-
-    /// Name; Nicira's type and code in 1.0; experimenter and code in 1.3; Nicira's code later.
-    #[allow(clippy::type_complexity, reason = "a table")]
-    fn numbers(
-        self,
-    ) -> (
-        &'static str,
-        Option<(u16, u16)>,
-        Option<(u32, u16)>,
-        Option<u16>,
-    ) {
-        let (nicira, onf) = (super::NICIRA, super::ONF);
-        match self {
-            Self::PropertyType => ("OFPBPC_BAD_TYPE", Some((13, 2)), None, None),
-            Self::PropertyLength => ("OFPBPC_BAD_LEN", Some((13, 3)), None, None),
-            Self::PropertyValue => ("OFPBPC_BAD_VALUE", Some((13, 4)), None, None),
-            Self::Role => ("OFPRRFC_BAD_ROLE", Some((1, 513)), None, None),
-            Self::MonitorFlags => ("OFPMOFC_BAD_FLAGS", Some((1, 518)), Some((nicira, 7)), None),
-            Self::BundledLength => ("OFPBFC_MSG_BAD_LEN", None, Some((onf, 2308)), None),
-            Self::BundledXid => ("OFPBFC_MSG_BAD_XID", None, Some((onf, 2309)), None),
-            Self::BundledType => ("OFPBFC_MSG_UNSUP", None, Some((onf, 2310)), None),
-            Self::NotZero => (
-                "NXBRC_MUST_BE_ZERO",
-                Some((1, 515)),
-                Some((nicira, 4)),
-                Some(4),
-            ),
-            Self::MonitorEvent => (
-                "NXBRC_FM_BAD_EVENT",
-                Some((1, 520)),
-                Some((nicira, 9)),
-                Some(9),
-            ),
+    /// A field has a value it cannot have: one that an action sets, or one that is matched.
+    pub(crate) fn of_field(at: Mark) -> Self {
+        match at.blame() {
+            ErrorCode::BAD_ACTION_BAD_SET_LEN => Self::SetArgument,
+            _ => Self::MatchValue,
         }
     }
 
-    /// The version's own error, or the nearest to that of the experimenter.
-    pub(crate) fn of_version(self, version: Version) -> crate::wire::ErrorCode {
-        let (kind, code) = match (self, version) {
-            (Self::PropertyType, Version::V1_3) => (13, 2),
-            (Self::PropertyLength, Version::V1_3) => (13, 3),
-            (Self::PropertyValue, Version::V1_3) => (13, 4),
-            (Self::PropertyType, Version::V1_4 | Version::V1_5) => (14, 0),
-            (Self::PropertyLength, Version::V1_4 | Version::V1_5) => (14, 1),
-            (Self::PropertyValue, Version::V1_4 | Version::V1_5) => (14, 2),
-            (Self::Role, Version::V1_3 | Version::V1_4 | Version::V1_5) => (11, 2),
-            (Self::MonitorFlags, Version::V1_4 | Version::V1_5) => (16, 5),
-            (Self::BundledLength, Version::V1_4 | Version::V1_5) => (17, 8),
-            (Self::BundledXid, Version::V1_4 | Version::V1_5) => (17, 9),
-            (Self::BundledType, Version::V1_4 | Version::V1_5) => (17, 10),
-            (Self::PropertyType | Self::MonitorEvent | Self::BundledType, _) => (1, 4),
-            _ => (1, 6),
-        };
-        crate::wire::ErrorCode { kind, code }
+    /// The error's name in Open vSwitch, which has numbers for it in every version.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::PropertyType => "OFPBPC_BAD_TYPE",
+            Self::PropertyLength => "OFPBPC_BAD_LEN",
+            Self::PropertyValue => "OFPBPC_BAD_VALUE",
+            Self::Role => "OFPRRFC_BAD_ROLE",
+            Self::MonitorFlags => "OFPMOFC_BAD_FLAGS",
+            Self::BundledLength => "OFPBFC_MSG_BAD_LEN",
+            Self::BundledXid => "OFPBFC_MSG_BAD_XID",
+            Self::BundledType => "OFPBFC_MSG_UNSUP",
+            Self::NotZero => "NXBRC_MUST_BE_ZERO",
+            Self::MonitorEvent => "NXBRC_FM_BAD_EVENT",
+            Self::MatchValue => "OFPBMC_BAD_VALUE",
+            Self::SetArgument => "OFPBAC_BAD_SET_ARGUMENT",
+        }
     }
-}
 
-impl Fault {
+    /// The error of an experimenter; `None` where the version has one of its own.
+    pub(crate) fn of_experimenter(self, version: Version) -> Option<ExperimenterError> {
+        ExperimenterError::named(self.name(), version)
+    }
+
+    /// The version's own error, or the nearest to that of the experimenter.
+    pub(crate) fn of_version(self, version: Version) -> ErrorCode {
+        let since_14 = version >= Version::V1_4;
+        match (self, version) {
+            (Self::PropertyType, Version::V1_3) => ErrorCode::TABLE_FEATURES_BAD_TYPE,
+            (Self::PropertyLength, Version::V1_3) => ErrorCode::TABLE_FEATURES_BAD_LEN,
+            (Self::PropertyValue, Version::V1_3) => ErrorCode::TABLE_FEATURES_BAD_ARGUMENT,
+            (Self::PropertyType, _) if since_14 => ErrorCode::BAD_PROPERTY_BAD_TYPE,
+            (Self::PropertyLength, _) if since_14 => ErrorCode::BAD_PROPERTY_BAD_LEN,
+            (Self::PropertyValue, _) if since_14 => ErrorCode::BAD_PROPERTY_BAD_VALUE,
+            (Self::MatchValue, _) if version >= Version::V1_3 => ErrorCode::BAD_MATCH_BAD_VALUE,
+            (Self::SetArgument, _) if version >= Version::V1_3 => {
+                ErrorCode::BAD_ACTION_BAD_SET_ARGUMENT
+            }
+            (Self::Role, _) if version >= Version::V1_3 => ErrorCode::ROLE_REQUEST_BAD_ROLE,
+            (Self::MonitorFlags, _) if since_14 => ErrorCode::FLOW_MONITOR_BAD_FLAGS,
+            (Self::BundledLength, _) if since_14 => ErrorCode::BUNDLE_MSG_BAD_LEN,
+            (Self::BundledXid, _) if since_14 => ErrorCode::BUNDLE_MSG_BAD_XID,
+            (Self::BundledType, _) if since_14 => ErrorCode::BUNDLE_MSG_UNSUP,
+            (Self::PropertyType | Self::MonitorEvent | Self::BundledType, _) => {
+                ErrorCode::BAD_REQUEST_BAD_EXP_TYPE
+            }
+            _ => ErrorCode::BAD_REQUEST_BAD_LEN,
+        }
+    }
+
     /// A value read at a place is wrong.
-    pub(crate) fn at(
+    pub(crate) fn at(self, at: Mark, value: u64, version: Version) -> DecodeError {
+        self.answers(at.bad_value(value, self.of_version(version)), version)
+    }
+
+    /// Something is wrong at an offset of the frame.
+    pub(crate) fn error(
         self,
-        at: crate::wire::Mark,
-        value: u64,
+        offset: usize,
+        problem: DecodeProblem,
         version: Version,
-    ) -> crate::wire::DecodeError {
-        let error = at.bad_value(value, self.of_version(version));
+    ) -> DecodeError {
+        let error = DecodeError::new(offset, problem, self.of_version(version));
+        self.answers(error, version)
+    }
+
+    fn answers(self, error: DecodeError, version: Version) -> DecodeError {
         match self.of_experimenter(version) {
             Some(precise) => error.answered_by(precise),
             None => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NICIRA, ONF};
+    use super::*;
+
+    #[test]
+    fn a_fault_has_the_number_of_its_version() {
+        let numbers = |fault: Fault| {
+            [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5].map(|version| {
+                let code = fault.of_version(version);
+                let by = fault.of_experimenter(version);
+                let by = by.map(|e| (e.experimenter, e.kind, e.code));
+                ((code.kind, code.code), by)
+            })
+        };
+        let nx = |kind, code| Some((NICIRA, kind, code));
+        let onf = |code| Some((ONF, 0, code));
+        let later = |code| [(code, None), (code, None)];
+        for (fault, v10, v13, [v14, v15]) in [
+            (
+                Fault::PropertyType,
+                ((1, 4), nx(13, 2)),
+                ((13, 2), None),
+                later((14, 0)),
+            ),
+            (
+                Fault::PropertyLength,
+                ((1, 6), nx(13, 3)),
+                ((13, 3), None),
+                later((14, 1)),
+            ),
+            (
+                Fault::PropertyValue,
+                ((1, 6), nx(13, 4)),
+                ((13, 4), None),
+                later((14, 2)),
+            ),
+            (
+                Fault::Role,
+                ((1, 6), nx(1, 513)),
+                ((11, 2), None),
+                later((11, 2)),
+            ),
+            (
+                Fault::MonitorFlags,
+                ((1, 6), nx(1, 518)),
+                ((1, 6), nx(0, 7)),
+                later((16, 5)),
+            ),
+            (
+                Fault::BundledLength,
+                ((1, 6), None),
+                ((1, 6), onf(2308)),
+                later((17, 8)),
+            ),
+            (
+                Fault::BundledXid,
+                ((1, 6), None),
+                ((1, 6), onf(2309)),
+                later((17, 9)),
+            ),
+            (
+                Fault::BundledType,
+                ((1, 4), None),
+                ((1, 4), onf(2310)),
+                later((17, 10)),
+            ),
+            (
+                Fault::NotZero,
+                ((1, 6), nx(1, 515)),
+                ((1, 6), nx(0, 4)),
+                [((1, 6), nx(0, 4)); 2],
+            ),
+            (
+                Fault::MonitorEvent,
+                ((1, 4), nx(1, 520)),
+                ((1, 4), nx(0, 9)),
+                [((1, 4), nx(0, 9)); 2],
+            ),
+        ] {
+            assert_eq!(numbers(fault), [v10, v13, v14, v15], "{fault:?}");
         }
     }
 }

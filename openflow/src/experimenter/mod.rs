@@ -19,14 +19,15 @@ mod message;
 mod multipart;
 pub mod nicira;
 pub mod onf;
-mod property;
+pub(crate) mod property;
 mod request;
 
 pub use actions::Actions;
 pub use error::ExperimenterError;
+pub(crate) use error::Fault;
 pub use message::Experimenter;
 pub use multipart::{MultipartReply, MultipartRequest};
-pub use request::{BundledRequest, ForwardedRequest};
+pub use request::ForwardedRequest;
 
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ fn zeros(r: &mut Reader<'_>, len: usize) -> Result<(), DecodeError> {
     let bytes = r.slice(len).map_err(|error| error.in_field("zero"))?;
     match bytes.iter().find(|byte| **byte != 0) {
         None => Ok(()),
-        Some(byte) => Err(error::Fault::NotZero
+        Some(byte) => Err(Fault::NotZero
             .at(at, (*byte).into(), r.version())
             .in_field("zero")),
     }

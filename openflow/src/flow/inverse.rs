@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::{Header, Message};
+use crate::wire::{DecodeError, Header, Message};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
 
 const XID: Xid = Xid(7);
@@ -445,13 +445,75 @@ fn an_entry_that_a_version_cannot_tell_leaves_the_buffer_as_it_was() {
     assert_eq!(bytes[..], b"before"[..], "{error}");
 }
 
-#[test]
-fn what_the_model_has_no_name_for_is_not_lifted() {
-    // A 1.3 flow-mod whose match has field 100 of the basic class.
-    let mut bytes = vec![4, 14, 0, 64, 0, 0, 0, 7];
+/// A 1.3 flow-mod with these fields in its match.
+fn flow_mod_of(fields: &str) -> Result<Message, DecodeError> {
+    let fields = hex::decode(fields.replace(' ', "")).unwrap();
+    let matching = 4 + fields.len();
+    let padding = matching.next_multiple_of(8) - matching;
+    let byte = |length: usize| u8::try_from(length).unwrap();
+    let mut bytes = vec![4, 14, 0, byte(48 + matching + padding), 0, 0, 0, 7];
     bytes.extend([0; 40]);
-    bytes.extend([0, 1, 0, 12, 0x80, 0, 200, 4, 1, 2, 3, 4, 0, 0, 0, 0]);
-    let message = Message::decode(bytes.into()).unwrap();
-    let error = ToSwitch::lift(message).unwrap_err();
-    assert!(matches!(error, NotLifted::Match(_)), "{error}");
+    bytes.extend([0, 1, 0, byte(matching)]);
+    bytes.extend(fields);
+    bytes.extend(vec![0; padding]);
+    Message::decode(bytes.into())
+}
+
+#[test]
+fn a_request_with_a_match_that_makes_no_sense_is_not_lifted_and_has_its_error() {
+    let ip = "80000a02 0800";
+    for (fields, name) in [
+        // Field 100 of the basic class.
+        ("8000c804 01020304".to_owned(), "OFPBMC_BAD_FIELD"),
+        ("80001804 0a000001".to_owned(), "OFPBMC_BAD_PREREQ"),
+        (format!("80001804 0a000001 {ip}"), "OFPBMC_BAD_PREREQ"),
+        (format!("{ip} {ip}"), "OFPBMC_DUP_FIELD"),
+        ("80000b04 0800ff00".to_owned(), "OFPBMC_BAD_MASK"),
+        (
+            format!("{ip} 80001908 0a000001 ffffff00"),
+            "OFPBMC_BAD_WILDCARDS",
+        ),
+        ("80000004 fffffffb".to_owned(), "OFPBMC_BAD_VALUE"),
+        ("80000c02 0005".to_owned(), "OFPBMC_BAD_VALUE"),
+    ] {
+        let error = ToSwitch::lift(flow_mod_of(&fields).unwrap()).unwrap_err();
+        let answer = error.answer().and_then(|code| code.name(Version::V1_3));
+        assert_eq!(answer.map(|it| it.name), Some(name), "{fields}: {error}");
+    }
+    for fields in [
+        format!("{ip} 80001908 0a000000 ffffff00"),
+        // Nicira's encodings of the same.
+        "00000602 0800 00000f08 0a000000 ffffff00".to_owned(),
+        // A VLAN under a mask of whole bytes.
+        "80000d04 1005ffff".to_owned(),
+    ] {
+        let lifted = ToSwitch::lift(flow_mod_of(&fields).unwrap());
+        assert!(lifted.is_ok(), "{fields}: {lifted:?}");
+    }
+}
+
+#[test]
+fn a_value_beyond_the_width_of_its_field_is_no_message() {
+    let ip = "80000a02 0800";
+    for fields in [
+        "80000c02 2005".to_owned(),
+        "80000d04 2005ffff".to_owned(),
+        "80000c02 1005 80000e01 08".to_owned(),
+        format!("{ip} 80001001 40"),
+        format!("{ip} 80001201 04"),
+        "80000a02 8847 80004404 00100000".to_owned(),
+        // Nicira's tcp_flags, of 12 bits.
+        format!("{ip} 80001401 06 00014402 1000"),
+    ] {
+        let error = flow_mod_of(&fields).expect_err(&fields);
+        let name = error.answer().name(Version::V1_3).unwrap().name;
+        assert_eq!(name, "OFPBMC_BAD_VALUE", "{fields}: {error}");
+        assert!(
+            error.path().starts_with("flow_mod.match.oxm_fields["),
+            "{error}"
+        );
+    }
+    for fields in ["80000c02 1fff", "80000c02 1005 80000e01 07"] {
+        assert!(flow_mod_of(fields).is_ok(), "{fields}");
+    }
 }

@@ -1,7 +1,7 @@
 //! What a controller says, taken off the wire: for whoever stands in for a switch.
 
-use super::{ToSwitch, v10, v13};
-use crate::wire::{Body, Message};
+use super::{MatchError, ToSwitch, v10, v13};
+use crate::wire::{Body, ErrorCode, Message};
 
 /// A message that [`ToSwitch`] cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,16 +10,32 @@ pub enum NotLifted {
     /// Nothing of it is in the model, or a part of it is not: its type.
     #[error("a {0} that the model does not have")]
     Other(&'static str),
-    /// Fields of its match that have no name, in words.
+    /// A match that makes no sense, or has fields without a name.
     #[error("{0}")]
-    Match(String),
+    Match(MatchError),
     /// Actions or instructions that have no name, in words.
     #[error("{0}")]
     Actions(String),
 }
 
+impl NotLifted {
+    /// What OFPT_ERROR answers it in 1.3 and later, as far as the request itself says it.
+    #[must_use]
+    pub fn answer(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Match(error) => Some(error.answer()),
+            Self::Actions(_) => Some(ErrorCode::BAD_ACTION_BAD_TYPE),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 impl ToSwitch {
     /// What the message asks a switch for; the inverse of [`ToSwitch::encode`].
+    ///
+    /// A match is read as strictly as a switch reads it ([`Match::check`](super::Match::check)):
+    /// with the prerequisites of its fields before them, each field once, no bits but those of
+    /// its mask. What a switch says is lifted without that.
     ///
     /// Payloads go on sharing the read buffer.
     pub fn lift(message: Message) -> Result<Self, NotLifted> {

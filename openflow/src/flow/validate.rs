@@ -35,6 +35,12 @@ pub enum MatchError {
         /// The field.
         field: &'static str,
     },
+    /// A value of more than 16 bytes, as tunnel options may have, which the model has no room for.
+    #[error("{field} has a value of more than 16 bytes, which is not modelled")]
+    Wide {
+        /// The field.
+        field: &'static str,
+    },
     /// A field without a name.
     #[error("field {code} of class {class:#06x} has no name")]
     Unknown {
@@ -60,12 +66,12 @@ impl MatchError {
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         match self {
-            Self::Wildcards { .. } => ErrorCode { kind: 4, code: 5 },
-            Self::Unknown { .. } => ErrorCode { kind: 4, code: 6 },
-            Self::Value { .. } => ErrorCode { kind: 4, code: 7 },
-            Self::Mask { .. } => ErrorCode { kind: 4, code: 8 },
-            Self::Prerequisite { .. } => ErrorCode { kind: 4, code: 9 },
-            Self::Twice { .. } => ErrorCode { kind: 4, code: 10 },
+            Self::Wildcards { .. } => ErrorCode::BAD_MATCH_BAD_WILDCARDS,
+            Self::Wide { .. } | Self::Unknown { .. } => ErrorCode::BAD_MATCH_BAD_FIELD,
+            Self::Value { .. } => ErrorCode::BAD_MATCH_BAD_VALUE,
+            Self::Mask { .. } => ErrorCode::BAD_MATCH_BAD_MASK,
+            Self::Prerequisite { .. } => ErrorCode::BAD_MATCH_BAD_PREREQ,
+            Self::Twice { .. } => ErrorCode::BAD_MATCH_DUP_FIELD,
         }
     }
 
@@ -77,6 +83,7 @@ impl MatchError {
             | Self::Mask { field }
             | Self::Twice { field }
             | Self::Wildcards { field }
+            | Self::Wide { field }
             | Self::Value { field, .. } => field,
             Self::Unknown { .. } => "unknown",
         }
@@ -103,12 +110,19 @@ impl Match {
                 let (class, code) = (oxm.class.0, oxm.code);
                 return Err(MatchError::Unknown { class, code });
             };
+            if oxm.value_bytes().len() > 16 {
+                let field = field.info().name;
+                return Err(MatchError::Wide { field });
+            }
+            let given = oxm.mask().unwrap_or_else(|| field.info().full_mask());
+            let (field, value, mask) = field.to_canonical(oxm.value(), Some(given));
             let (name, full) = (field.info().name, field.info().full_mask());
-            let (value, mask) = (oxm.value(), oxm.mask().unwrap_or(full));
-            if matching.get(field).is_some() {
+            // All the bits of its bytes are the same as none.
+            let mask = mask.unwrap_or(full) & full;
+            if matching.mentions(field) {
                 return Err(MatchError::Twice { field: name });
             }
-            if value & !full != 0 || mask & !full != 0 {
+            if value & !full != 0 {
                 return Err(MatchError::Value {
                     field: name,
                     value: format!("{value:#x}"),

@@ -4,8 +4,9 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
-use super::lookup::BASIC_LENGTHS;
+use super::lookup::{BASIC_BEYOND, BASIC_LENGTHS};
 use super::{Class, Field};
+use crate::experimenter::Fault;
 use crate::wire::{DecodeError, Mark, Reader, Wire, Writer};
 
 /// A list of match fields, packed as on the wire (OF 1.3.5 §7.2.3.2).
@@ -90,7 +91,7 @@ impl OxmList {
         let mut fields = r.child(len)?;
         let all = fields.peek();
         if !all_known(all) {
-            check(&mut fields)?;
+            check(&mut fields, Oxm::decode)?;
         }
         // A copy of known size, where the frame is long enough for it, does not stall the moves
         // of the list that follow; one of variable size does, for longer than it takes itself.
@@ -98,6 +99,14 @@ impl OxmList {
             Some(window) if all.len() <= INLINE => SmallVec::from_buf_and_len(*window, all.len()),
             _ => SmallVec::from_slice(all),
         };
+        Ok(Self { bytes })
+    }
+
+    /// The same, of which the values stand for masks: Open vSwitch sets every bit of their bytes.
+    pub(crate) fn decode_masks(r: &mut Reader<'_>, len: usize) -> Result<Self, DecodeError> {
+        let mut fields = r.child(len)?;
+        let bytes = SmallVec::from_slice(fields.peek());
+        check(&mut fields, Oxm::decode_of_any_value)?;
         Ok(Self { bytes })
     }
 
@@ -311,7 +320,21 @@ impl<'a> Oxm<'a> {
         })
     }
 
+    /// A field whose value has no bits beyond its width.
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mark = r.mark();
+        let oxm = Self::decode_of_any_value(r)?;
+        match oxm.field() {
+            Some(field) if oxm.value() & !field.info().full_mask() != 0 => {
+                let value = u64::try_from(oxm.value()).unwrap_or(u64::MAX);
+                let error = Fault::of_field(mark).at(mark, value, r.version());
+                Err(error.in_field(field.info().name))
+            }
+            _ => Ok(oxm),
+        }
+    }
+
+    fn decode_of_any_value(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let mark = r.mark();
         let (oxm, length) = Self::header(r.array()?);
         let body = match oxm.field() {
@@ -348,7 +371,8 @@ impl<'a> Oxm<'a> {
     }
 }
 
-/// Whether every field is one of the specification's own and has its length: the usual case.
+/// Whether every field is one of the specification's own and has its length and no more bits than
+/// it may: the usual case.
 #[inline]
 fn all_known(mut bytes: &[u8]) -> bool {
     while let Some(rest) = known_length(bytes).and_then(|length| bytes.get(length..)) {
@@ -358,24 +382,32 @@ fn all_known(mut bytes: &[u8]) -> bool {
 }
 
 /// Refuses what is not a list of TLVs, saying which one and why.
-fn check(r: &mut Reader<'_>) -> Result<(), DecodeError> {
+fn check<'a>(
+    r: &mut Reader<'a>,
+    read: impl Fn(&mut Reader<'a>) -> Result<Oxm<'a>, DecodeError>,
+) -> Result<(), DecodeError> {
     let mut index = 0;
     while !r.is_empty() {
-        Oxm::decode(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
+        read(r).map_err(|error| error.in_element(index).in_field("oxm_fields"))?;
         index += 1;
     }
     Ok(())
 }
 
 /// Bytes of the field at the front, header included, if it is one of the specification's own and
-/// whole: one look into a table.
+/// whole: one look into each of two tables.
 #[inline]
 fn known_length(bytes: &[u8]) -> Option<usize> {
     let [class_high, class_low, number, length] = *bytes.first_chunk()?;
     let own = Class(u16::from_be_bytes([class_high, class_low])) == Class::OPENFLOW_BASIC;
     let right = length != 0 && length == BASIC_LENGTHS[usize::from(number)];
     let whole = 4 + usize::from(length);
-    (own && right && whole <= bytes.len()).then_some(whole)
+    let beyond = match bytes {
+        [_, _, _, _, a, b, ..] => u16::from_be_bytes([*a, *b]),
+        [_, _, _, _, a] => u16::from_be_bytes([*a, 0]),
+        _ => 0,
+    } & BASIC_BEYOND[usize::from(number)];
+    (own && right && beyond == 0 && whole <= bytes.len()).then_some(whole)
 }
 
 fn append<const N: usize>(

@@ -74,6 +74,23 @@ pub(super) const BASIC_LENGTHS: [u8; 256] = {
     lengths
 };
 
+/// Bits of the first two bytes of a value that are beyond the width of the field, by the same
+/// byte: a VLAN id has 13 bits in two bytes.
+pub(super) const BASIC_BEYOND: [u16; 256] = {
+    let mut beyond = [0; 256];
+    let mut code = 0;
+    while code < BASIC.len() {
+        if let Some(field) = BASIC[code] {
+            let unused = 8 * field.info().bytes() - field.info().bits as usize;
+            let bits = !(u16::MAX >> unused);
+            beyond[code << 1] = bits;
+            beyond[code << 1 | 1] = bits;
+        }
+        code += 1;
+    }
+    beyond
+};
+
 const fn by_code((class, experimenter): Numbering) -> ByCode {
     let mut rows = [None; 128];
     let mut at = 0;

@@ -407,6 +407,11 @@ macro_rules! integers {
 integers!(u8 u16 u32 u64);
 
 impl Mark {
+    /// The error that answers a wrong length here.
+    pub(crate) fn blame(self) -> ErrorCode {
+        self.blame
+    }
+
     /// A length read here is wrong.
     #[must_use]
     pub fn bad_length(self, length: usize, expected: &'static str) -> DecodeError {

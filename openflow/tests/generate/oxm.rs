@@ -13,7 +13,9 @@ pub(crate) fn oxm_field() -> impl Strategy<Value = OxmField> {
         any::<u128>(),
         any::<Option<u128>>(),
     )
-        .prop_map(|(field, value, mask)| OxmField::new(field, value, mask));
+        .prop_map(|(field, value, mask)| {
+            OxmField::new(field, value & field.info().full_mask(), mask)
+        });
     let unknown = (
         0x0002u16..0x1000,
         0u8..128,

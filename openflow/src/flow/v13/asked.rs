@@ -1,7 +1,7 @@
 //! What a controller asks of a switch, lifted: the inverse of lowering.
 
-use super::{action, group, lift_flow_mod, matching, meter, port};
-use crate::flow::{FlowStatsRequest, NotLifted, PacketOut, Role, ToSwitch, Words, bundle};
+use super::{action, group, lift_flow_mod, meter, port};
+use crate::flow::{FlowStatsRequest, Match, NotLifted, PacketOut, Role, ToSwitch, Words, bundle};
 use crate::v13 as wire;
 use crate::{GroupId, PortNo};
 use wire::MultipartRequestBody as Ask;
@@ -40,15 +40,6 @@ fn known(unknown: Words) -> Result<(), NotLifted> {
     }
 }
 
-fn known_match(matching: &wire::Match) -> Result<(), NotLifted> {
-    let mut unknown = Words::default();
-    matching::lift(matching, &mut unknown);
-    match unknown.into_option() {
-        Some(words) => Err(NotLifted::Match(words)),
-        None => Ok(()),
-    }
-}
-
 fn lift_packet_out(packet: wire::PacketOut) -> Result<PacketOut, NotLifted> {
     let mut unknown = Words::default();
     let lifted = PacketOut {
@@ -61,7 +52,7 @@ fn lift_packet_out(packet: wire::PacketOut) -> Result<PacketOut, NotLifted> {
 }
 
 fn lift_flow(change: wire::FlowMod) -> Result<ToSwitch, NotLifted> {
-    known_match(&change.matching)?;
+    Match::check(&change.matching.oxm_fields).map_err(NotLifted::Match)?;
     let mut unknown = Words::default();
     let lifted = lift_flow_mod(change, &mut unknown);
     known(unknown).map(|()| ToSwitch::FlowMod(lifted))
@@ -114,10 +105,10 @@ fn lift_multipart(body: Ask) -> Result<ToSwitch, NotLifted> {
 }
 
 fn lift_flow_request(request: &wire::FlowStatsRequest) -> Result<FlowStatsRequest, NotLifted> {
-    known_match(&request.matching)?;
+    let matching = Match::check(&request.matching.oxm_fields).map_err(NotLifted::Match)?;
     Ok(FlowStatsRequest {
         table: request.table_id,
-        matching: matching::lift(&request.matching, &mut Words::default()),
+        matching,
         out_port: request.out_port,
         out_group: request.out_group,
         cookie: request.cookie,

@@ -142,7 +142,7 @@ fn lift_selection(property: &wire::GroupProperty) -> Option<Selection> {
     let name = r.array::<METHOD>().ok()?;
     let param = r.u64().ok()?;
     let rest = r.remaining();
-    let list = OxmList::decode(&mut r, rest).ok()?;
+    let list = OxmList::decode_masks(&mut r, rest).ok()?;
     let field = |it: Oxm<'_>| {
         let (field, mask, _) = it.field()?.to_canonical(it.value(), None);
         Some((field, mask & field.info().full_mask()))

@@ -5,6 +5,7 @@
 
 use super::{Error, ErrorCode};
 use crate::Version;
+use crate::experimenter::{ExperimenterError, NICIRA, ONF};
 
 /// A table of types with their codes. A row is `number first-version "name" { codes }`, a code
 /// as in [`error_rows!`]; a number that has a name in the code stands in braces.
@@ -45,11 +46,6 @@ mod nicira;
 mod onf;
 mod v10;
 mod v13;
-
-/// Nicira, whose extensions Open vSwitch has.
-const NICIRA: u32 = 0x0000_2320;
-/// The Open Networking Foundation, whose extensions of 1.3 became 1.4 and 1.5.
-const ONF: u32 = 0x4f4e_4600;
 
 /// Type of a vendor's error in 1.0, as Nicira has it (`NXET_VENDOR`), whose code is 0.
 const VENDOR: u16 = 0xb0c2;
@@ -101,16 +97,7 @@ impl ErrorCode {
 
     /// The codes of experimenters a version has names for, and whose they are.
     pub fn all_of_experimenters(version: Version) -> impl Iterator<Item = (u32, ErrorName)> {
-        let vendor = nicira::V10.iter().flat_map(|kind| kind.codes);
-        let vendor = vendor.map(|row| (NICIRA, row));
-        let experimenters = [(NICIRA, nicira::ROWS), (ONF, onf::ROWS)];
-        let later = experimenters
-            .into_iter()
-            .flat_map(|(id, rows)| rows.iter().map(move |row| (id, row)));
-        vendor
-            .chain(later)
-            .filter(move |(_, row)| row.is_in(version))
-            .map(|(id, row)| (id, row.name))
+        of_experimenters(version).map(|(experimenter, _, row)| (experimenter, row.name))
     }
 
     fn kind_in(self, version: Version) -> Option<&'static Kind> {
@@ -118,7 +105,49 @@ impl ErrorCode {
     }
 }
 
+impl ExperimenterError {
+    /// The error of that name in a version; `None` where no experimenter we know numbers it.
+    #[must_use]
+    pub fn named(name: &str, version: Version) -> Option<Self> {
+        let mut all = of_experimenters(version);
+        let (experimenter, kind, row) = all.find(|(_, _, row)| row.name.name == name)?;
+        Some(Self {
+            name: row.name.name,
+            experimenter,
+            kind,
+            code: row.number,
+        })
+    }
+}
+
 impl Error {
+    /// An experimenter's error about a message that begins with `refused`. Where it stands in
+    /// front of it depends on the version.
+    #[must_use]
+    pub fn of_experimenter(error: ExperimenterError, version: Version, refused: &[u8]) -> Self {
+        match version {
+            Version::V1_0 => {
+                let mut data = Vec::with_capacity(VendorError::LEN + refused.len());
+                data.extend_from_slice(&error.experimenter.to_be_bytes());
+                data.extend_from_slice(&error.kind.to_be_bytes());
+                data.extend_from_slice(&error.code.to_be_bytes());
+                data.extend_from_slice(refused);
+                Self {
+                    kind: VENDOR,
+                    code: 0,
+                    experimenter: None,
+                    data: data.into(),
+                }
+            }
+            Version::V1_3 | Version::V1_4 | Version::V1_5 => Self {
+                kind: Self::EXPERIMENTER,
+                code: error.code,
+                experimenter: Some(error.experimenter),
+                data: bytes::Bytes::copy_from_slice(refused),
+            },
+        }
+    }
+
     /// Name and meaning in a version, of an experimenter's error too; `None` where the number has
     /// none or its experimenter is not known.
     #[must_use]
@@ -220,6 +249,21 @@ fn kinds(version: Version) -> impl Iterator<Item = &'static Kind> {
     table.iter().filter(move |kind| kind.since <= version)
 }
 
+/// The codes of experimenters that a version has, each with whose it is and its type (in 1.0).
+fn of_experimenters(version: Version) -> impl Iterator<Item = (u32, u16, &'static Row)> {
+    let vendor = nicira::V10.iter().flat_map(|kind| {
+        let rows = kind.codes.iter();
+        rows.map(move |row| (NICIRA, kind.number, row))
+    });
+    let later = [(NICIRA, nicira::ROWS), (ONF, onf::ROWS)];
+    let later = later
+        .into_iter()
+        .flat_map(|(id, rows)| rows.iter().map(move |row| (id, 0, row)));
+    vendor
+        .chain(later)
+        .filter(move |(_, _, row)| row.is_in(version))
+}
+
 /// By `exp_type`.
 fn experimenter_rows(experimenter: u32) -> &'static [Row] {
     match experimenter {
@@ -314,6 +358,16 @@ mod tests {
         assert_eq!(name(&prereq, Version::V1_3), None);
         let cut = vendor(&[0, 0, 0x23, 0x20, 0, 1, 1]);
         assert_eq!(name(&cut, Version::V1_0), Some("NXVC_VENDOR_ERROR"));
+    }
+
+    #[test]
+    fn an_error_of_an_experimenter_is_written_where_its_version_has_it() {
+        for version in [Version::V1_0, Version::V1_3] {
+            let named = ExperimenterError::named("NXBRC_MUST_BE_ZERO", version).unwrap();
+            let error = Error::of_experimenter(named, version, b"refused");
+            assert_eq!(error.name(version).unwrap().name, named.name);
+            assert_eq!(error.refused(version)[..], b"refused"[..]);
+        }
     }
 
     /// What the decoder answers with has a name, so that nobody answers nonsense.
