@@ -171,7 +171,7 @@ pub(super) fn lift_experimenter_request(message: Experimenter) -> Result<ToSwitc
             lift_control(control.bundle_id, control.flags.bits(), control.kind.into())
         }
         onf::Message::BundleAddMessage(add) => {
-            lift_add(add.bundle_id, add.flags.bits(), *add.message.0)
+            lift_add(add.bundle_id, add.flags.bits(), *add.message)
         }
         _ => Err(other),
     }

@@ -61,6 +61,7 @@ pub(super) fn too_long(version: Version, error: &EncodeError) -> Unsupported {
         EncodeError::TooLong { what, length } => {
             lacking(version, format!("{what} of {length} bytes"))
         }
+        EncodeError::Inside { .. } => lacking(version, error.to_string()),
         EncodeError::NotInVersion { what, .. } => lacking(version, (*what).to_owned()),
     }
 }

@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::{ExperimenterProperty, UnknownProperty, property};
 use crate::Version;
-use crate::wire::{DecodeError, Message, Reader, Wire, Writer, json};
+use crate::experimenter::property::decode_rest;
+use crate::wire::{DecodeError, Holder, Message, Reader, Wire, Writer, json};
 
-/// A step in the life of a bundle; 1.4 and later (OF 1.4.1 §7.3.9.2, `ofp_bundle_ctrl_msg`).
+/// A step in the life of a bundle; 1.4 and later, and in 1.3 a message of the ONF's
+/// (OF 1.4.1 §7.3.9.2, `ofp_bundle_ctrl_msg`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct BundleControl {
     /// Which.
@@ -20,7 +22,8 @@ pub struct BundleControl {
     pub properties: Vec<BundleProperty>,
 }
 
-/// A message for a bundle; 1.4 and later (OF 1.4.1 §7.3.9.6, `ofp_bundle_add_msg`).
+/// A message for a bundle; 1.4 and later, and in 1.3 a message of the ONF's
+/// (OF 1.4.1 §7.3.9.6, `ofp_bundle_add_msg`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BundleAddMessage {
     /// Which.
@@ -89,7 +92,7 @@ impl Wire for BundleControl {
             bundle_id: r.field("bundle_id")?,
             kind: r.field("type")?,
             flags: r.field("flags")?,
-            properties: property::decode_rest(r)?,
+            properties: decode_rest(r)?,
         })
     }
 
@@ -106,7 +109,9 @@ impl Wire for BundleAddMessage {
         let bundle_id = r.field("bundle_id")?;
         let flags = r.field_after_pad(2, "flags")?;
         let start = r.offset();
-        let message = Message::decode_in_bundle(r).map_err(|e| e.in_field("message"))?;
+        let message = holder(r.version())
+            .decode(r)
+            .map_err(|e| e.in_field("message"))?;
         // Padding is there only where a property follows it.
         if !r.is_empty() {
             let (at, extra) = (r.mark(), r.remaining());
@@ -120,7 +125,7 @@ impl Wire for BundleAddMessage {
             bundle_id,
             flags,
             message: Box::new(message),
-            properties: property::decode_rest(r)?,
+            properties: decode_rest(r)?,
         })
     }
 
@@ -129,11 +134,19 @@ impl Wire for BundleAddMessage {
         w.pad(2);
         self.flags.encode(w);
         let start = w.position();
-        self.message.encode_inside(w);
+        holder(w.version()).encode(&self.message, w);
         if !self.properties.is_empty() {
             w.pad_to_8(start);
         }
         w.list(&self.properties);
+    }
+}
+
+/// The ONF's bundles of 1.3 take fewer messages.
+fn holder(version: Version) -> Holder {
+    match version {
+        Version::V1_0 | Version::V1_3 => Holder::OnfBundle,
+        Version::V1_4 | Version::V1_5 => Holder::Bundle,
     }
 }
 

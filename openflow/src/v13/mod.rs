@@ -26,7 +26,7 @@ mod port;
 mod port_mod;
 mod port_property;
 mod port_status;
-mod property;
+pub(crate) mod property;
 mod queue_config;
 mod requestforward;
 mod role;

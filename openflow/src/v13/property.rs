@@ -72,7 +72,7 @@ pub(super) fn decode_rest<T: Wire>(r: &mut Reader<'_>) -> Result<Vec<T>, DecodeE
 
 /// One property with the padding after it: `read` makes it of its type and what follows the
 /// header, all of which it has to read.
-pub(super) fn decode<T>(
+pub(crate) fn decode<T>(
     r: &mut Reader<'_>,
     read: impl FnOnce(u16, &mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
@@ -85,7 +85,7 @@ pub(super) fn decode<T>(
 }
 
 /// One property with the padding after it, which its length does not count.
-pub(super) fn encode(
+pub(crate) fn encode(
     kind: u16,
     what: &'static str,
     w: &mut Writer<'_>,

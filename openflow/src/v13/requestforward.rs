@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::{DecodeError, Message, Reader, Wire, Writer, json};
+use crate::wire::{DecodeError, Holder, Message, Reader, Wire, Writer, json};
 
 /// Another controller changed a group or a meter; 1.4 and later (OF 1.4.1 §7.4.6,
 /// `ofp_requestforward_header`).
@@ -15,13 +15,15 @@ pub struct Requestforward {
 
 impl Wire for Requestforward {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let request = Message::decode_inside(r).map_err(|e| e.in_field("request"))?;
+        let request = Holder::Forward
+            .decode(r)
+            .map_err(|e| e.in_field("request"))?;
         Ok(Self {
             request: Box::new(request),
         })
     }
 
     fn encode(&self, w: &mut Writer<'_>) {
-        self.request.encode_inside(w);
+        Holder::Forward.encode(&self.request, w);
     }
 }

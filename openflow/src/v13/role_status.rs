@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::{ControllerRole, ExperimenterProperty, UnknownProperty, property};
+use crate::experimenter::property::decode_rest;
 use crate::wire::{DecodeError, Reader, Wire, Writer};
 
-/// The role of a controller changed, which it did not ask for; 1.4 and later (OF 1.4.1 §7.4.4,
-/// `ofp_role_status`).
+/// The role of a controller changed, which it did not ask for; 1.4 and later, and in 1.3 a message
+/// of the ONF's (OF 1.4.1 §7.4.4, `ofp_role_status`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct RoleStatus {
     /// What it is now.
@@ -47,7 +48,7 @@ impl Wire for RoleStatus {
             role: r.field("role")?,
             reason: r.field("reason")?,
             generation_id: r.field_after_pad(3, "generation_id")?,
-            properties: property::decode_rest(r)?,
+            properties: decode_rest(r)?,
         })
     }
 

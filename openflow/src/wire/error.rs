@@ -384,6 +384,14 @@ pub enum EncodeError {
         /// Its length.
         length: usize,
     },
+    /// A message inside this one, in a bundle for example, that no decoder would take there.
+    #[error("the message inside cannot be there, for its {field}: {problem}")]
+    Inside {
+        /// Of its header.
+        field: &'static str,
+        /// What a decoder would say.
+        problem: DecodeProblem,
+    },
     /// A part that the version of the message does not have.
     #[error("OpenFlow {version} has no {what}")]
     NotInVersion {

@@ -60,6 +60,7 @@ pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode};
 pub use error_names::{ErrorName, VendorError};
 pub use header::{Header, MAX_FRAME, frame_length};
 pub use hello::{Hello, HelloElement};
+pub(crate) use inside::Holder;
 pub use line::decode_line;
 pub use message::{Body, Echo, Error, Message, MessageType};
 pub use reader::{Mark, Reader};

@@ -10,6 +10,8 @@ use crate::{Version, Xid};
 pub struct Writer<'a> {
     into: &'a mut BytesMut,
     version: Version,
+    /// Of the message whose header was written.
+    xid: Option<Xid>,
     /// What was wrong first; the message is taken back when it is closed.
     error: Option<EncodeError>,
 }
@@ -20,6 +22,7 @@ impl<'a> Writer<'a> {
         Self {
             into,
             version,
+            xid: None,
             error: None,
         }
     }
@@ -28,6 +31,11 @@ impl<'a> Writer<'a> {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Transaction of the message whose header was written; `None` before that.
+    pub(crate) fn xid(&self) -> Option<Xid> {
+        self.xid
     }
 
     /// Bytes in the buffer so far.
@@ -113,6 +121,7 @@ impl<'a> Writer<'a> {
         what: &'static str,
         body: impl FnOnce(&mut Self),
     ) {
+        self.xid = Some(xid);
         let start = self.position();
         self.block::<8>(|b| {
             b.u8(version);

@@ -4,8 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use bytes::Bytes;
 use openflow::experimenter::{
-    Actions, BundledRequest, Entries, ForwardedRequest, MultipartReply, MultipartRequest, nicira,
-    onf,
+    Actions, Entries, ForwardedRequest, MultipartReply, MultipartRequest, nicira, onf,
 };
 use openflow::oxm::OxmList;
 use openflow::wire::{Experimenter, Message};
@@ -65,10 +64,10 @@ pub(crate) fn nested() -> impl Strategy<Value = Message> {
         bundle_properties(),
     )
         .prop_map(move |(xid, bundle_id, flags, body, properties)| {
-            let message = BundledRequest(Box::new(Message::v13(version, Xid(xid), body)));
+            let message = Box::new(Message::v13(version, Xid(xid), body));
             let add = onf::BundleAddMessage {
                 bundle_id,
-                flags: onf::BundleFlags::from_bits_retain(flags),
+                flags: v13::BundleFlags::from_bits_retain(flags),
                 message,
                 properties,
             };
@@ -575,8 +574,17 @@ fn flow_update(version: Version) -> impl Strategy<Value = nicira::FlowUpdate> {
     prop_oneof![3 => full, 1 => abbrev]
 }
 
-fn bundle_properties() -> impl Strategy<Value = Vec<onf::BundleProperty>> {
-    use onf::BundleProperty as P;
+fn bundle_properties() -> impl Strategy<Value = Vec<v13::BundleProperty>> {
+    use v13::BundleProperty as P;
+    let property = prop_oneof![
+        experimenter().prop_map(P::Experimenter),
+        unknown().prop_map(P::Unknown),
+    ];
+    vec(property, 0..3)
+}
+
+fn role_properties() -> impl Strategy<Value = Vec<v13::RoleProperty>> {
+    use v13::RoleProperty as P;
     let property = prop_oneof![
         experimenter().prop_map(P::Experimenter),
         unknown().prop_map(P::Unknown),
@@ -598,15 +606,15 @@ fn onf_message(version: Version) -> BoxedStrategy<onf::Message> {
         Just(M::FlowMonitorResumed),
         fields!(onf::RoleStatus {
             role: of::<u32, _>(v13::ControllerRole::from),
-            reason: of::<u8, _>(onf::RoleStatusReason::from),
+            reason: of::<u8, _>(v13::RoleReason::from),
             generation_id: any::<u64>(),
-            properties: bundle_properties(),
+            properties: role_properties(),
         })
         .prop_map(M::RoleStatus),
         fields!(onf::BundleControl {
             bundle_id: any::<u32>(),
-            kind: of::<u16, _>(onf::BundleControlType::from),
-            flags: of(onf::BundleFlags::from_bits_retain),
+            kind: of::<u16, _>(v13::BundleControlType::from),
+            flags: of(v13::BundleFlags::from_bits_retain),
             properties: bundle_properties(),
         })
         .prop_map(M::BundleControl),

@@ -1,14 +1,13 @@
 //! The ONF's messages for 1.3, which bring it parts of 1.4: `ONFT_*` and `ONFST_*`.
 
-mod bundle;
 mod flow_monitor;
 mod matching;
-mod role_status;
 
-pub use bundle::{BundleAddMessage, BundleControl, BundleControlType, BundleFlags, BundleProperty};
 pub use flow_monitor::{FlowMonitor, FlowUpdate, UpdatedFlow};
 pub use matching::MonitorMatch;
-pub use role_status::{RoleStatus, RoleStatusReason};
+
+// Those of 1.4, as they are there.
+pub use crate::v13::{BundleAddMessage, BundleControl, RoleStatus};
 
 use super::nicira::FlowMonitorCancel;
 use super::{Entries, ForwardedRequest};
