@@ -132,6 +132,49 @@ describe('dashboard', () => {
     await d.panel('Path').locator('.bad').waitFor();
   });
 
+  test('trace_is_lit_hop_by_hop_with_its_verdict_on_top', async () => {
+    const [from, to] = await ends();
+    const d = await open();
+    await d.page.keyboard.press('T');
+    await d.page.getByLabel('From', { exact: true }).fill(from.name);
+    await d.page.getByLabel('To', { exact: true }).fill(to.name);
+    await d.page.keyboard.press('Enter');
+    const panel = d.panel('Trace');
+    await panel.locator('[data-verdict="delivered"]').waitFor();
+    assert.match(await panel.locator('[data-verdict]').innerText(), new RegExp(`^${from.name} reaches ${to.name} over `));
+    const hops = panel.locator('[data-trace-hop]');
+    const count = await hops.count();
+    assert.match(await hops.first().innerText(), /routing/);
+    // Its switches, their links, the two hosts and their cables.
+    await d.page.locator(`[data-lit="${2 * count - 1 + 4}"]`).waitFor();
+    const first = await hops.first().getAttribute('data-trace-hop');
+    await d.page.locator(`[data-map] .label[data-key="s:${first}"]`, { hasText: /^1 / }).waitFor();
+    await d.atRest();
+    await d.shot('trace');
+
+    await panel.getByRole('button', { name: 'Close Trace' }).click();
+    await d.page.locator('[data-lit="0"]').waitFor();
+  });
+
+  test('trace_that_ends_in_a_drop_names_the_entry_and_its_owner', async (t) => {
+    if (!network.isMock) return t.skip('needs the mock');
+    const [from, to] = await ends();
+    for (const colorScheme of ['light', 'dark']) {
+      await dashboard?.close();
+      const d = await open({ hash: `#/map?from=${from.id}&to=${to.id}&trace=tcp%20dst%3D81`, colorScheme });
+      const panel = d.panel('Trace');
+      await panel.locator('[data-verdict="dropped"]').waitFor();
+      assert.match(await panel.locator('[data-near-miss]').innerText(), /routing.*tcp_dst=443/s);
+      assert.equal(await panel.locator('[data-trace-hop].end').count(), 1);
+      assert.equal(await panel.getByLabel('Packet').inputValue(), 'tcp dst=81');
+      await d.atRest();
+      await d.shot(`trace-dropped-${colorScheme}`);
+      await panel.getByLabel('To', { exact: true }).fill('nobody-is-called-this');
+      await d.page.keyboard.press('Enter');
+      await panel.locator('.verdict.bad:not([data-verdict])').waitFor();
+    }
+  });
+
   test('path_moves_when_a_link_on_it_is_cut', async (t) => {
     if (!network.isMock) return t.skip('needs the mock');
     const [from, to] = await ends();

@@ -14,6 +14,8 @@ pub mod mininet;
 pub mod paths;
 pub mod spanning;
 pub mod topology;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 pub use graph::{Graph, Link, LinkEnd, LinkId};
 pub use paths::{Hop, Path, ShortestDag};

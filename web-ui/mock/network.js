@@ -188,6 +188,60 @@ export class MockNetwork {
     return hops.map((h) => ({ ...h, switch: this.switches.get(h.dpid).name }));
   }
 
+  /** Along the first path; what goes to port 81 is dropped by the second switch. */
+  traceView(fromText, toText, fields) {
+    const view = this.pathView(fromText, toText, 1);
+    if (!view) return undefined;
+    const [{ hops, links }] = view.paths;
+    const [a, b] = [this.find(fromText).host, this.find(toText).host];
+    const entry = {
+      table: 0, priority: 100, match: `dl_src=${a.mac},dl_dst=${b.mac}`, actions: 'output:1',
+      cookie: '0x504d6b9e78c8d9ef', owner: 'routing', set: 'pairs', reason: `${a.name} to ${b.name}`,
+    };
+    const near = { entry: { ...entry, match: 'tcp,tp_dst=443' }, field: 'tcp_dst', wanted: '443', found: '81' };
+    const lost = fields.includes('dst=81') && hops.length > 1;
+    const shown = lost ? hops.slice(0, 2) : hops;
+    const names = shown.map((hop) => hop.switch);
+    return {
+      from: view.from,
+      to: view.to,
+      frame: '',
+      verdict: {
+        kind: lost ? 'dropped' : 'delivered',
+        reached: !lost,
+        hosts: lost ? [] : [view.to],
+        hop: shown.length - 1,
+        near_miss: lost ? near : null,
+        sentence: lost
+          ? `${a.name} does not reach ${b.name}: dropped at ${names[1]}: no flow entry of table 0 takes it; the nearest, the entry with priority 100 of routing, wants tcp_dst=443 and the packet has 81.`
+          : `${a.name} reaches ${b.name} over ${names.join(', ')} in ${names.length} hops.`,
+      },
+      hops: shown.map((hop, i) => {
+        const drops = lost && i === 1;
+        const last = i === hops.length - 1;
+        return {
+          dpid: hop.dpid, switch: hop.switch, in_port: hop.in_port, in_port_name: `${hop.switch}-eth${hop.in_port}`,
+          from: i === 0 ? null : i - 1, depth: i, known: true, packet_ins: 0,
+          steps: drops
+            ? [
+                { depth: 0, step: 'table', text: 'table 0: no entry takes it', near_miss: near },
+                { depth: 0, step: 'stop', text: 'dropped: no flow entry of table 0 takes it' },
+              ]
+            : [
+                { depth: 0, step: 'table', text: `table 0: priority 100, ${entry.match}`, entry },
+                { depth: 1, step: 'action', text: `output:${hop.out_port}` },
+                { depth: 2, step: 'output', text: `out of port ${hop.out_port}` },
+              ],
+          exits: drops ? [] : [{
+            port: hop.out_port, port_name: `${hop.switch}-eth${hop.out_port}`, to: last ? 'hosts' : 'hop',
+            hop: last ? null : i + 1, link: last ? null : links[i], hosts: last ? [view.to] : [],
+            text: last ? `to ${b.name}` : `to ${hops[i + 1].switch}`,
+          }],
+        };
+      }),
+    };
+  }
+
   /** One second of traffic: new counters of every port, by switch. */
   tick(seconds = 1) {
     const rates = new Map();

@@ -69,6 +69,7 @@ export function startMock({ port = 0, k = 4, network, tickMs = 1000, token } = {
     ['GET', /^switches\/([^/]+)\/flows$/, ([id]) => net.switches.has(id) && net.flows(id)],
     ['GET', /^switches\/([^/]+)\/groups$/, ([id]) => net.switches.has(id) && net.groups(id)],
     ['GET', /^paths$/, (_, query) => net.pathView(query.get('from'), query.get('to'), Number(query.get('k') ?? 1))],
+    ['POST', /^trace$/, (_, __, { from, to, fields }) => net.traceView(from, to, fields ?? '')],
     ['GET', /^apps$/, () => [...apps.values()]],
     ['PATCH', /^apps\/([^/]+)$/, ([name], _, body) => {
       const app = apps.get(name);

@@ -7,7 +7,7 @@
 import { api, API, ApiError } from './api/client';
 import { EventStream, type Connection } from './api/stream';
 import { setToken } from './api/token';
-import type { App, Controller, Event, Paths } from './api/types';
+import type { App, Controller, Event, Paths, Trace } from './api/types';
 import type { LoadMode } from './model/load';
 import { Network, type Touched } from './model/network';
 import {
@@ -26,6 +26,11 @@ export type Listener = (touched: Touched) => void;
 export type PathAnswer =
   | { state: 'asking' }
   | { state: 'found'; paths: Paths }
+  | { state: 'failed'; problem: string };
+
+export type TraceAnswer =
+  | { state: 'asking' }
+  | { state: 'found'; trace: Trace }
   | { state: 'failed'; problem: string };
 
 /** How many alternatives are asked for. */
@@ -51,6 +56,7 @@ class Dashboard {
   route: Route = $state.raw(parseRoute(location.hash));
   loadMode: LoadMode = $state(kept('load', ['off', 'rate', 'share'] as const, 'rate'));
   pathAnswer: PathAnswer | undefined = $state.raw();
+  traceAnswer: TraceAnswer | undefined = $state.raw();
   /** Which of the alternatives is lit. */
   pathShown = $state(0);
   /** Notices that came since the notices page was last looked at. */
@@ -83,7 +89,7 @@ class Dashboard {
     addEventListener('hashchange', onHash);
     addEventListener('online', onOnline);
     this.#stream.start();
-    if (this.route.path) this.#askPath(this.route.path);
+    this.#ask();
     return () => {
       clearInterval(clock);
       removeEventListener('hashchange', onHash);
@@ -174,13 +180,12 @@ class Dashboard {
   }
 
   #routeChanged(route: Route): void {
-    const before = this.route.path;
+    const { path: before, trace: said } = this.route;
     this.route = route;
-    const { path } = route;
-    if (path?.from === before?.from && path?.to === before?.to) return;
+    const { path, trace } = route;
+    if (path?.from === before?.from && path?.to === before?.to && trace === said) return;
     this.pathShown = 0;
-    if (path) this.#askPath(path);
-    else this.pathAnswer = undefined;
+    this.#ask();
   }
 
   select(selection: Selection | undefined): void {
@@ -192,7 +197,15 @@ class Dashboard {
   }
 
   setPath(path: PathQuery | undefined): void {
-    this.go({ path, page: 'map' });
+    this.go({ path, trace: undefined, page: 'map' });
+  }
+
+  /** `said`: fields of the packet as `ovs-ofctl` writes them; empty: a ping. */
+  setTrace(path: PathQuery, said: string): void {
+    const same = path.from === this.route.path?.from && path.to === this.route.path.to;
+    const again = same && said === this.route.trace;
+    this.go({ path, trace: said, page: 'map' });
+    if (again) this.#ask();
   }
 
   setLoadMode(mode: LoadMode): void {
@@ -204,15 +217,37 @@ class Dashboard {
     this.setLoadMode(this.loadMode === 'off' ? 'rate' : this.loadMode === 'rate' ? 'share' : 'off');
   }
 
-  // The path between two ends.
+  // The path between two ends, or the trace of a packet.
 
-  #askPath(path: PathQuery): void {
+  #ask(): void {
     clearTimeout(this.#askTimer);
     this.#asking?.abort();
-    if (path.from === '' || path.to === '') {
-      this.pathAnswer = undefined;
-      return;
-    }
+    const { path, trace } = this.route;
+    if (!path || path.from === '' || path.to === '' || trace !== undefined) this.pathAnswer = undefined;
+    if (!path || path.from === '' || path.to === '' || trace === undefined) this.traceAnswer = undefined;
+    if (!path || path.from === '' || path.to === '') return;
+    if (trace === undefined) this.#askPath(path);
+    else this.#askTrace(path, trace);
+  }
+
+  #askTrace({ from, to }: PathQuery, said: string): void {
+    if (this.traceAnswer?.state !== 'found') this.traceAnswer = { state: 'asking' };
+    const abort = new AbortController();
+    this.#asking = abort;
+    this.#askedAt = this.networkRevision;
+    api.trace({ from, to, ...(said === '' ? {} : { fields: said }) }, abort.signal).then(
+      (trace) => {
+        if (!abort.signal.aborted) this.traceAnswer = { state: 'found', trace };
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        const problem = error instanceof ApiError ? error.message : 'the controller does not answer';
+        this.traceAnswer = { state: 'failed', problem };
+      },
+    );
+  }
+
+  #askPath(path: PathQuery): void {
     if (this.pathAnswer?.state !== 'found') this.pathAnswer = { state: 'asking' };
     const abort = new AbortController();
     this.#asking = abort;
@@ -231,12 +266,12 @@ class Dashboard {
     );
   }
 
-  /** A path follows the network: asked again when that changed, a moment later, once. */
+  /** Both follow the network: asked again when that changed, a moment later, once. */
   #askAgain(): void {
     const { path } = this.route;
     if (!path || this.#askedAt === this.networkRevision) return;
     clearTimeout(this.#askTimer);
-    this.#askTimer = setTimeout(() => this.#askPath(path), 100);
+    this.#askTimer = setTimeout(() => this.#ask(), 100);
   }
 }
 

@@ -110,6 +110,8 @@ describe('the address', () => {
     { page: 'list', list: 'links', selection: { kind: 'link', id: `${dpid(1)}:1-${dpid(2)}:1` } },
     { page: 'map', selection: { kind: 'port', dpid: dpid(1), port: 'LOCAL' }, tables: dpid(1) },
     { page: 'map', selection: { kind: 'host', id: '00:00:00:00:00:01@7' }, path: { from: 'h1', to: '' } },
+    { page: 'map', path: { from: 'h1', to: 'h2' }, trace: 'tcp dst=80' },
+    { page: 'map', path: { from: 'h1', to: '' }, trace: '' },
     { page: 'notices' },
   ];
   it.each(routes)('says and reads back %j', (route) => {

@@ -18,10 +18,10 @@ use crate::northbound::model::{
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Plain {
     #[command(flatten)]
-    place: Where,
+    pub(super) place: Where,
     /// The controller's JSON as it is
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// `flows`.
@@ -213,14 +213,17 @@ pub(super) fn wait<T>(work: impl Future<Output = Result<T, AskError>>) -> anyhow
     Ok(runtime.block_on(work)?)
 }
 
-fn print_json(body: &str) -> anyhow::Result<ExitCode> {
+pub(super) fn print_json(body: &str) -> anyhow::Result<ExitCode> {
     writeln!(io::stdout().lock(), "{}", body.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn print(table: Table) -> anyhow::Result<ExitCode> {
-    let stdout = io::stdout();
-    let coloured = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    write!(stdout.lock(), "{}", table.render(coloured))?;
+    write!(io::stdout().lock(), "{}", table.render(coloured()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether who reads the output wants colours.
+pub(super) fn coloured() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }

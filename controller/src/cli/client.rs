@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::northbound::model::Problem;
@@ -78,6 +79,11 @@ impl Client {
         body: &serde_json::Value,
     ) -> Result<String, AskError> {
         let request = self.request(Method::PATCH, path, &[]).timeout(DEADLINE);
+        self.body(self.send(request.json(body)).await?).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &impl Serialize) -> Result<String, AskError> {
+        let request = self.request(Method::POST, path, &[]).timeout(DEADLINE);
         self.body(self.send(request.json(body)).await?).await
     }
 

@@ -12,6 +12,7 @@ mod run;
 mod shell;
 mod tables;
 pub mod topology;
+mod trace;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
@@ -23,6 +24,7 @@ use self::ask::{AppsCommand, FlowsCommand, GroupsCommand, PathCommand, Plain};
 use self::follow::EventsCommand;
 use self::run::{DemoCommand, LabCommand, RunArgs};
 use self::topology::TopologyArgs;
+use self::trace::TraceCommand;
 
 /// A software-defined networking controller
 #[derive(Debug, Parser)]
@@ -57,6 +59,8 @@ enum Command {
     Groups(GroupsCommand),
     /// Show paths between two hosts or switches
     Path(PathCommand),
+    /// Show what a packet between two hosts would meet, from the tables on the switches
+    Trace(TraceCommand),
     /// List apps, start or stop one
     Apps(AppsCommand),
     /// List the load balancer's pools
@@ -104,6 +108,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Flows(command) => ask::flows(&command),
         Command::Groups(command) => ask::groups(&command),
         Command::Path(command) => ask::path(&command),
+        Command::Trace(command) => trace::trace(&command),
         Command::Apps(command) => ask::apps(&command),
         Command::Pools(ask) => ask::pools(&ask),
         Command::Notices(ask) => ask::notices(&ask),

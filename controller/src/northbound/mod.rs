@@ -14,6 +14,7 @@ mod extract;
 mod flow_views;
 mod gauges;
 mod guard;
+mod journey;
 pub mod model;
 mod names;
 mod openapi;
@@ -21,6 +22,7 @@ mod problem;
 mod routes;
 mod server;
 mod trace;
+mod trace_views;
 mod views;
 
 #[cfg(test)]
@@ -53,6 +55,9 @@ use crate::southbound::Switches;
 /// Clients of the event stream at once.
 const EVENT_CLIENTS: usize = 256;
 
+/// Traces at once: each reads whole tables. More wait.
+const TRACES: usize = 4;
+
 /// What the northbound reads and asks.
 #[derive(Debug, Clone)]
 pub struct Parts {
@@ -80,6 +85,7 @@ pub(crate) struct Api {
     metrics: Arc<Metrics>,
     events: EventLog,
     event_clients: Arc<Semaphore>,
+    traces: Semaphore,
     access: Arc<AccessConfig>,
     openflow: Vec<SocketAddr>,
     http: SocketAddr,
@@ -135,6 +141,7 @@ pub fn start(
         metrics: parts.metrics,
         events,
         event_clients: Arc::new(Semaphore::new(EVENT_CLIENTS)),
+        traces: Semaphore::new(TRACES),
         access: Arc::new(access),
         openflow: parts.openflow,
         http: address,

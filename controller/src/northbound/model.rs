@@ -4,11 +4,18 @@
 //! Ids: datapath ids are 16 hex digits; ports are numbers, reserved ones names (`LOCAL`); hosts are
 //! a MAC address with `@vlan` behind it where tagged; times are RFC 3339 in UTC.
 
+mod trace;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+
+pub use trace::{
+    ChangeView, ExitKind, NearMissView, TraceEntryView, TraceExitView, TraceFields, TraceHopView,
+    TraceRequest, TraceStepView, TraceView, VerdictKind, VerdictView,
+};
 
 /// A switch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -97,7 +97,7 @@ pub(super) fn port(port: &Port, read: Option<&PortCounters>) -> PortView {
 }
 
 /// A number, or the name of a reserved port.
-fn port_number(port: PortNo) -> Value {
+pub(super) fn port_number(port: PortNo) -> Value {
     if port.is_physical() {
         port.0.into()
     } else {

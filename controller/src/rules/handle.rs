@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use openflow::Dpid;
 use openflow::flow::FlowRemoved;
+use openflow::{Cookie, Dpid};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::cookie::AppTag;
+use super::cookie::{self, AppTag};
 use super::counters::Counters;
 use super::port::SwitchPort;
 use super::record::{FlowRecord, GroupRecord};
@@ -130,6 +130,25 @@ impl RulesHandle {
         }
         view::sort(&mut known.records);
         known.records
+    }
+
+    /// The same as it was last read, without asking the switch: to say whose an entry is.
+    pub async fn flows_known(&self, dpid: Dpid) -> Vec<FlowRecord> {
+        let Some(mut known) = self.known(dpid).await else {
+            return Vec::new();
+        };
+        if let Some(worker) = &known.worker {
+            let flows = ask(worker, ANSWER_WITHIN, Order::FlowsKnown).await;
+            known.records.extend(flows.unwrap_or_default());
+        }
+        known.records
+    }
+
+    /// The app, or the controller itself, whose mark a cookie is.
+    #[must_use]
+    pub fn owner(&self, cookie: Cookie) -> Option<Arc<str>> {
+        let mark = cookie::read(cookie)?;
+        self.shared.names.get(&mark.app).cloned()
     }
 
     /// Every group wanted on or just read from a switch, with its counters, by number; only what is

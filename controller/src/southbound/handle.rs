@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openflow::flow::{
-    FlowEntry, FlowMod, FlowStatsRequest, FromSwitch, Group, GroupMod, GroupStats, PacketOut,
-    PortMod, PortStats, SwitchError, TableStats, ToSwitch, Unsupported,
+    FlowEntry, FlowMod, FlowStatsRequest, FromSwitch, Group, GroupMod, GroupStats, Meter,
+    PacketOut, PortDesc, PortMod, PortStats, SwitchError, TableStats, ToSwitch, Unsupported,
 };
-use openflow::{Dpid, GroupId, PortNo, Version};
+use openflow::{Dpid, GroupId, MeterId, PortNo, Version};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -220,6 +220,28 @@ impl SwitchHandle {
                 (group, stats)
             })
             .collect())
+    }
+
+    /// Reads the ports; [`RequestError::Unsupported`] on 1.0, which tells them once.
+    ///
+    /// # Errors
+    /// See [`RequestError`].
+    pub async fn ports(&self) -> Result<Vec<PortDesc>, RequestError> {
+        match self.ask(ToSwitch::PortDescRequest).await? {
+            FromSwitch::PortDesc { ports, .. } => Ok(ports),
+            _ => Err(NOT_THE_ANSWER),
+        }
+    }
+
+    /// Reads the meters; [`RequestError::Unsupported`] on 1.0, which has none.
+    ///
+    /// # Errors
+    /// See [`RequestError`].
+    pub async fn meters(&self) -> Result<Vec<Meter>, RequestError> {
+        match self.ask(ToSwitch::MeterConfigRequest(MeterId::ALL)).await? {
+            FromSwitch::MeterConfig { meters, .. } => Ok(meters),
+            _ => Err(NOT_THE_ANSWER),
+        }
     }
 
     /// Reads the tables' counters.

@@ -14,6 +14,8 @@ import type {
   PoolSpec,
   Problem,
   ServerChange,
+  Trace,
+  TraceRequest,
 } from './types';
 
 export const API = 'api/v1';
@@ -73,6 +75,8 @@ export const api = {
     call<Group[]>('GET', `switches/${id(dpid)}/groups`, undefined, signal),
   paths: (from: string, to: string, k: number, signal?: AbortSignal) =>
     call<Paths>('GET', `paths?from=${id(from)}&to=${id(to)}&k=${k}`, undefined, signal),
+  trace: (request: TraceRequest, signal?: AbortSignal) =>
+    call<Trace>('POST', 'trace', request, signal),
   apps: (signal?: AbortSignal) => call<App[]>('GET', 'apps', undefined, signal),
   changeApp: (name: string, change: AppChange) =>
     call<App>('PATCH', `apps/${id(name)}`, change),

@@ -385,6 +385,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Traces a packet through the network, from the tables as they are on the switches
+         * @description Each switch on the way is read anew: ports, flow entries, groups, meters. Nothing is sent.
+         *     Without fields it is a ping.
+         */
+        post: operations["trace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -458,6 +479,12 @@ export interface components {
             packets?: number | null;
             /** Format: int64 */
             bytes?: number | null;
+        };
+        /** @description A field that a step changed. */
+        ChangeView: {
+            field: string;
+            before: string;
+            after: string;
         };
         /** @description The controller itself: `GET /api/v1/controller`. */
         ControllerView: {
@@ -584,6 +611,8 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        /** @enum {string} */
+        ExitKind: "hop" | "hosts" | "local" | "cut_link" | "nowhere" | "loop" | "again" | "not_followed";
         /**
          * @description How a flow entry or group that is wanted and one that is there relate.
          * @enum {string}
@@ -715,6 +744,16 @@ export interface components {
              * @description Path cost.
              */
             cost: number;
+        };
+        /** @description An entry that almost took the packet. */
+        NearMissView: {
+            entry: components["schemas"]["TraceEntryView"];
+            /** @description The only field that differs. */
+            field: string;
+            /** @description What the entry looks for. */
+            wanted: string;
+            /** @description What the packet has. */
+            found: string;
         };
         NoticeView: {
             time: string;
@@ -937,8 +976,137 @@ export interface components {
             links: components["schemas"]["LinkView"][];
             hosts: components["schemas"]["HostView"][];
         };
+        /** @description An entry on the way. */
+        TraceEntryView: {
+            /** Format: int32 */
+            table: number;
+            /** Format: int32 */
+            priority: number;
+            /** @description As `ovs-ofctl` writes it. */
+            match: string;
+            /** @description Likewise. */
+            actions: string;
+            cookie: string;
+            /** @description Name of the app it is of, `core` for the controller; absent: somebody else's. */
+            owner?: string | null;
+            /** @description The set of wanted rules it is in. */
+            set?: string | null;
+            /** @description Why it is wanted. */
+            reason?: string | null;
+        };
+        /** @description A copy that leaves a switch. */
+        TraceExitView: {
+            /** @description Number, or `LOCAL`. */
+            port: unknown;
+            port_name: string;
+            to: components["schemas"]["ExitKind"];
+            /** @description Place of the hop it comes to, or was at before. */
+            hop?: number | null;
+            /** @description Id of the cable it goes by. */
+            link?: string | null;
+            /** @description Ids of the hosts that take it. */
+            hosts: string[];
+            /** @description In words. */
+            text: string;
+        };
+        /**
+         * @description Fields as `ovs-ofctl` names them, with `src` and `dst` for ports: `tcp dst=80`, or
+         *     `{"tcp": true, "dst": 80}`.
+         */
+        TraceFields: string | {
+            [key: string]: unknown;
+        };
+        /** @description A switch on the way. */
+        TraceHopView: {
+            /** @description Datapath id. */
+            dpid: string;
+            /** @description Its name. */
+            switch: string;
+            /**
+             * Format: int32
+             * @description Port it comes in by.
+             */
+            in_port: number;
+            /** @description Name of that port. */
+            in_port_name: string;
+            /** @description Place of the hop before it. */
+            from?: number | null;
+            /** @description How many switches are before it. */
+            depth: number;
+            /** @description Whether its tables could be read; `steps` is empty if not. */
+            known: boolean;
+            /** @description What it does, in order. */
+            steps: components["schemas"]["TraceStepView"][];
+            /** @description Where what leaves it comes to. */
+            exits: components["schemas"]["TraceExitView"][];
+            /** @description How many copies the controller gets. */
+            packet_ins: number;
+        };
+        /** @description `POST /api/v1/trace`: a packet from a host to another, or any frame that comes in at a port. */
+        TraceRequest: {
+            /** @description The host it starts at: id, name or IP address. */
+            from?: string | null;
+            /** @description The host it should come to, likewise; absent: whoever it is addressed to. */
+            to?: string | null;
+            fields?: components["schemas"]["TraceFields"] | null;
+            /** @description The whole frame as hex digits, from the Ethernet header on; in the place of `fields`. */
+            frame?: string | null;
+            /** @description The switch it comes in at, by datapath id or name; with `port`, in the place of `from`. */
+            switch?: string | null;
+            /**
+             * Format: int32
+             * @description The port it comes in by.
+             */
+            port?: number | null;
+        };
+        /**
+         * @description A step of a switch. Steps are a tree: those that are deeper belong to the last before them that
+         *     is not.
+         */
+        TraceStepView: {
+            /** @description From 0. */
+            depth: number;
+            /**
+             * @description `table`, `action`, `action_set`, `write_actions`, `clear_actions`, `group`, `bucket`,
+             *     `meter`, `output`, `skipped`, `controller`, `stop`, `note`.
+             */
+            step: string;
+            /** @description In words. */
+            text: string;
+            entry?: components["schemas"]["TraceEntryView"] | null;
+            near_miss?: components["schemas"]["NearMissView"] | null;
+            /** @description Fields of the packet it changed. */
+            changed?: components["schemas"]["ChangeView"][];
+        };
+        /** @description What a packet meets on its way. */
+        TraceView: {
+            verdict: components["schemas"]["VerdictView"];
+            /** @description Id of the host it starts at. */
+            from?: string | null;
+            /** @description Id of the host it should come to. */
+            to?: string | null;
+            /** @description The frame, as hex digits. */
+            frame: string;
+            /** @description The switches it comes to, depth first; each but the first comes from an earlier one. */
+            hops: components["schemas"]["TraceHopView"][];
+        };
         /** @enum {string} */
         UpDown: "up" | "down";
+        /** @enum {string} */
+        VerdictKind: "delivered" | "loop" | "dropped" | "black_hole" | "controller" | "elsewhere" | "unknown";
+        /** @description What becomes of it. */
+        VerdictView: {
+            kind: components["schemas"]["VerdictKind"];
+            /** @description In one sentence. */
+            sentence: string;
+            /** @description Whether the host takes it. */
+            reached: boolean;
+            /** @description Ids of all hosts that take it. */
+            hosts: string[];
+            /** @description Place of the hop where it is decided. */
+            hop?: number | null;
+            near_miss?: components["schemas"]["NearMissView"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1844,6 +2012,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TopologyView"];
+                };
+            };
+        };
+    };
+    trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than one thing has that name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

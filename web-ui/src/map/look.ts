@@ -30,6 +30,9 @@ export interface View {
   cursor: string | undefined;
   /** Nodes and cables of the path shown; undefined: no path is shown. */
   path: ReadonlySet<string> | undefined;
+  /** Of a trace: numbers of the nodes on the way, and what ends it badly. */
+  numbers: ReadonlyMap<string, string> | undefined;
+  bad: ReadonlySet<string> | undefined;
   /** So many cables that idle ones must step back for anything else to be seen. */
   dense: boolean;
   isPinned(key: string): boolean;
@@ -67,6 +70,7 @@ export function nodeLook(key: string, network: Network, view: View, palette: Pal
 function ringOf(key: string, view: View, palette: Palette): string {
   if (key === view.selected) return palette.accent;
   if (key === view.cursor) return palette.focus;
+  if (view.bad?.has(key)) return palette.bad;
   if (view.path?.has(key)) return palette.path;
   return key === view.hovered ? fade(palette.accent, '80') : NONE;
 }
@@ -82,11 +86,12 @@ export function edgeLook(
   const plain = kind === 'link' ? linkLook(id, network, view, palette) : attachLook(id, network, view, palette);
   const onPath = view.path?.has(key) ?? false;
   const dimmed = view.path !== undefined && !onPath && key !== view.selected;
+  const way = view.bad?.has(key) ? palette.bad : palette.path;
   return {
     shift: lane * LANE,
     pattern: plain.pattern,
     size: onPath ? Math.max(2.5, plain.size) : plain.size,
-    color: onPath ? palette.path : dimmed ? fade(plain.color) : plain.color,
+    color: onPath ? way : dimmed ? fade(plain.color) : plain.color,
     casing: casingOf(key, onPath, view, palette),
     zIndex: onPath ? 2 : plain.pattern === PATTERN.solid ? 0 : 1,
   };

@@ -61,7 +61,8 @@ export class Names {
     const quiet = view.path !== undefined && !view.path.has(key) && !strong;
     const ring = strong || view.path?.has(key) ? RING : 0;
     const small = half < (isSwitch ? 3 : this.#graph.order > MANY ? 5 : 2.6);
-    const text = this.#text(key);
+    const number = view.numbers?.get(key);
+    const text = number ? `${number} ${this.#text(key)}` : this.#text(key);
     const kind = isSwitch ? 'switch' : 'host';
     return {
       id: key,

@@ -24,7 +24,7 @@ export interface MapEvents {
   pins(count: number): void;
 }
 
-type Shown = Pick<View, 'loadMode' | 'selected' | 'path'>;
+type Shown = Pick<View, 'loadMode' | 'selected' | 'path' | 'numbers' | 'bad'>;
 
 /** More links than this are a grey field when drawn as few are. */
 const DENSE = 400;

@@ -25,6 +25,8 @@ export interface Route {
   /** Datapath id of the switch whose tables are open. */
   tables?: string | undefined;
   path?: PathQuery | undefined;
+  /** What is said of the packet that is traced from one end to the other; undefined: the path is shown. */
+  trace?: string | undefined;
 }
 
 export function parseRoute(hash: string): Route {
@@ -40,7 +42,8 @@ export function parseRoute(hash: string): Route {
     ...(list ? { list } : {}),
     ...(selection ? { selection } : {}),
     ...(tables ? { tables } : {}),
-    ...(path ? { path: { from: q.get('from') ?? '', to: q.get('to') ?? '' } } : {}),
+    ...(q.has('trace') ? { trace: q.get('trace') ?? '' } : {}),
+    ...(path || q.has('trace') ? { path: { from: q.get('from') ?? '', to: q.get('to') ?? '' } } : {}),
   };
 }
 
@@ -66,6 +69,7 @@ export function formatRoute(route: Route): string {
   if (route.path) {
     q.set('from', route.path.from);
     q.set('to', route.path.to);
+    if (route.trace !== undefined) q.set('trace', route.trace);
   }
   const query = q.toString();
   return `#/${route.page}${query ? `?${query}` : ''}`;

@@ -9,6 +9,7 @@ mod paths;
 mod pools;
 mod switches;
 mod topology;
+mod trace;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub(super) fn v1() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(flows::switch_groups))
         .routes(routes!(flows::flows))
         .routes(routes!(paths::paths))
+        .routes(routes!(trace::trace))
         .routes(routes!(apps::apps))
         .routes(routes!(apps::app, apps::change_app))
         .routes(routes!(pools::pools, pools::create_pool))

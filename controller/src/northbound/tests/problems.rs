@@ -12,6 +12,8 @@ use super::*;
 const GET: Method = Method::GET;
 const PUT: Method = Method::PUT;
 const PATCH: Method = Method::PATCH;
+const POST: Method = Method::POST;
+const TRACE: &str = "/api/v1/trace";
 
 /// Every kind of wrong request, and the answer to each: what programs rely on.
 #[tokio::test]
@@ -28,7 +30,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_where() {
         (GET, "/api/v1/apps/rooting", "", ""),
         (GET, "/api/v1/nothing", "", ""),
         (GET, "/api/v2", "", ""),
-        (Method::POST, "/nothing", "", ""),
+        (POST, "/nothing", "", ""),
         (Method::DELETE, "/api/v1/switches", "", ""),
         (GET, "/api/v1/paths?from=h1", "", ""),
         (GET, "/api/v1/paths?from=h1&to=h9", "", ""),
@@ -110,7 +112,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_where() {
             r#"{"switches":{"0000000000000001":{"place":{"latitude":"north"}}}}"#,
         ),
         (
-            Method::POST,
+            POST,
             "/api/v1/pools",
             json,
             r#"{"name":"web","vip":"10.0.0"}"#,
@@ -120,6 +122,41 @@ async fn wrong_requests_are_told_what_is_wrong_and_where() {
             "/api/v1/pools/web/servers/h1",
             json,
             r#"{"weight":1}"#,
+        ),
+        (POST, TRACE, json, "{}"),
+        (POST, TRACE, json, r#"{"from":"h1","to":"h9"}"#),
+        (POST, TRACE, json, r#"{"from":"h9"}"#),
+        (POST, TRACE, json, r#"{"from":"h1","via":"s1"}"#),
+        (
+            POST,
+            TRACE,
+            json,
+            r#"{"from":"h1","to":"h2","fields":"dst=80"}"#,
+        ),
+        (
+            POST,
+            TRACE,
+            json,
+            r#"{"from":"h1","to":"h2","fields":"ipv6"}"#,
+        ),
+        (
+            POST,
+            TRACE,
+            json,
+            r#"{"from":"h1","to":"h2","fields":{"tcp":[1]}}"#,
+        ),
+        (POST, TRACE, json, r#"{"from":"h1","to":"h2","fields":7}"#),
+        (POST, TRACE, json, r#"{"switch":"s1"}"#),
+        (POST, TRACE, json, r#"{"port":1}"#),
+        (POST, TRACE, json, r#"{"switch":"s1","port":9}"#),
+        (POST, TRACE, json, r#"{"from":"h1","frame":"0102"}"#),
+        (POST, TRACE, json, r#"{"from":"h1","frame":"010"}"#),
+        (POST, TRACE, json, r#"{"from":"h1","frame":"xy"}"#),
+        (
+            POST,
+            TRACE,
+            json,
+            r#"{"from":"h1","frame":"00","fields":"tcp"}"#,
         ),
     ];
     let mut seen = String::new();

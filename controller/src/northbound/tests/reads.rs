@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::northbound::model::{PathsView, TopologyView};
+use crate::northbound::model::{PathsView, TopologyView, TraceView, VerdictKind};
 
 #[tokio::test]
 async fn the_topology_is_whole_and_says_where_events_go_on() {
@@ -101,6 +101,32 @@ async fn paths_between_hosts_have_their_ports() {
     let none: PathsView =
         serde_json::from_value(server.get("/api/v1/paths?from=s1&to=s3").await).unwrap();
     assert!(none.paths.is_empty());
+    server.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_trace_says_where_knowledge_ends() {
+    let server = Server::start().await;
+    let ask = async |body: serde_json::Value| {
+        let request = server.request(Method::POST, "/api/v1/trace").json(&body);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{body}");
+        response.json::<TraceView>().await.unwrap()
+    };
+    let asked = json!({"from": "h1", "to": "10.0.0.2", "fields": {"tcp": true, "dst": 80}});
+    let trace = ask(asked).await;
+    assert_eq!(trace.verdict.kind, VerdictKind::Unknown);
+    assert_eq!(
+        trace.verdict.sentence,
+        "h1 does not reach h2: the tables of s1 could not be read, so nobody knows from there."
+    );
+    assert_eq!((trace.hops.len(), trace.hops[0].known), (1, false));
+    // TCP to port 80, SYN.
+    assert_eq!(&trace.frame[72..76], "0050");
+    let frame = "ffffffffffff0000000000018899";
+    let trace = ask(json!({"switch": "s2", "port": 1, "frame": frame})).await;
+    assert_eq!(trace.frame, frame);
+    assert_eq!(trace.hops[0].switch, "s2");
     server.shut_down().await;
 }
 

@@ -24,6 +24,7 @@ enum Kind {
     Ports,
     GroupStats,
     GroupDesc,
+    Meters,
     Role,
 }
 
@@ -50,6 +51,7 @@ impl Gathering {
             ToSwitch::PortStatsRequest(_) => Kind::Ports,
             ToSwitch::GroupStatsRequest(_) => Kind::GroupStats,
             ToSwitch::GroupDescRequest => Kind::GroupDesc,
+            ToSwitch::MeterConfigRequest(_) => Kind::Meters,
             ToSwitch::RoleRequest { .. } => Kind::Role,
             _ => return None,
         };
@@ -97,6 +99,7 @@ fn kind_and_more(part: &FromSwitch) -> Option<(Kind, bool)> {
         FromSwitch::PortStats { more, .. } => (Kind::Ports, *more),
         FromSwitch::GroupStats { more, .. } => (Kind::GroupStats, *more),
         FromSwitch::GroupDesc { more, .. } => (Kind::GroupDesc, *more),
+        FromSwitch::MeterConfig { more, .. } => (Kind::Meters, *more),
         FromSwitch::RoleReply { .. } => (Kind::Role, false),
         _ => return None,
     })
@@ -123,6 +126,9 @@ fn extend(so_far: &mut FromSwitch, part: FromSwitch) {
         (FromSwitch::GroupDesc { groups: all, .. }, FromSwitch::GroupDesc { groups, .. }) => {
             all.extend(groups);
         }
+        (FromSwitch::MeterConfig { meters: all, .. }, FromSwitch::MeterConfig { meters, .. }) => {
+            all.extend(meters);
+        }
         // The others come in one part.
         (single, part) => *single = part,
     }
@@ -136,6 +142,7 @@ fn entries(reply: &FromSwitch) -> usize {
         FromSwitch::PortStats { ports, .. } => ports.len(),
         FromSwitch::GroupStats { groups, .. } => groups.len(),
         FromSwitch::GroupDesc { groups, .. } => groups.len(),
+        FromSwitch::MeterConfig { meters, .. } => meters.len(),
         _ => 1,
     }
 }
