@@ -328,7 +328,7 @@ fn packets_are_made_of_what_is_said() {
     for (said, error) in [
         ("tcp dst=http", "`tp_dst=http`"),
         ("dst=80", "`tp_dst`: needs tcp"),
-        ("colour=red", "`colour=red`"),
+        ("colour=red", "`colour`: no field of that name"),
         ("ipv6", "no IPv6 address of both ends is known"),
         ("metadata=5", "a packet cannot have metadata=0x5"),
     ] {
