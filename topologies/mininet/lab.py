@@ -228,7 +228,7 @@ class Prompt(CLI):
     """Mininet's command line, with what only the controller knows and what `pointsman demo` has."""
 
     # What the program's subcommands of the same name answer.
-    ASKED = ("path", "switches", "hosts", "flows", "groups", "apps", "pools", "notices")
+    ASKED = ("trace", "path", "switches", "hosts", "flows", "groups", "apps", "pools", "notices")
 
     def __init__(self, net, asking, environment):
         self.asking, self.environment = asking, environment

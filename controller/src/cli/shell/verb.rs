@@ -66,6 +66,11 @@ pub(crate) const COMMANDS: &[Command] = &[
         "how fast one host can send to another",
     ),
     command("link", "link s1 s2 up|down", "mend or cut a cable"),
+    command(
+        "trace",
+        "trace h1 h2 [tcp dst=80]",
+        "what the switches do with a packet, and why",
+    ),
     command("dump", "dump s1", "the flow entries of a switch"),
     command("path", "path h1 h2", "the way traffic takes"),
     command(
@@ -121,8 +126,8 @@ impl Verb {
                 [switch] => Ok(ask(&["flows", switch])),
                 _ => Err(usage("dump")),
             },
-            "path" | "switches" | "links" | "hosts" | "flows" | "groups" | "apps" | "pools"
-            | "notices" => Ok(ask(&words)),
+            "trace" | "path" | "switches" | "links" | "hosts" | "flows" | "groups" | "apps"
+            | "pools" | "notices" => Ok(ask(&words)),
             host => by_host(host, rest),
         };
         verb.map(Some)
@@ -287,7 +292,10 @@ mod tests {
     #[test]
     fn what_the_program_can_be_asked_is_asked() {
         assert_eq!(parsed("dump s1"), ask(&["flows", "s1"]));
-        assert_eq!(parsed("path h1 h2"), ask(&["path", "h1", "h2"]));
+        assert_eq!(
+            parsed("trace h1 h2 tcp dst=80"),
+            ask(&["trace", "h1", "h2", "tcp", "dst=80"])
+        );
     }
 
     #[test]
