@@ -103,7 +103,7 @@ fn wrong_usage_exits_2() {
     for arguments in [
         &[][..],
         &["nonsense"],
-        &["trace", "h1", "h2"],
+        &["trace", "h1"],
         &["run", "--openflow", "here"],
         &["path", "h1"],
         &["flows", "--status", "good"],
