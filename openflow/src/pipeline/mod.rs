@@ -1,4 +1,5 @@
-//! One exact model of a switch: a packet in, packets out, as Open vSwitch does it.
+//! A model of a switch: a packet in, packets out. Its model is Open vSwitch 3.1, with which it has
+//! not been compared systematically; the known differences by choice are below.
 //!
 //! No I/O and no clock: time is what the caller passes. [`Switch`] is a switch as a value: changes
 //! are the requests of the version-neutral model, [`Switch::receive`] runs a packet, and
