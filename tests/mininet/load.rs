@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use pointsman_tests::controller::program;
 use pointsman_tests::until;
 
 use crate::support::{Scene, address};
@@ -78,4 +79,11 @@ fn an_idle_controller_is_small() {
     let resident = scene.controller.resident_kib();
     assert!(share < 0.02, "{:.1} % of a core", 100.0 * share);
     assert!(resident < 40 * 1024, "{resident} KiB");
+}
+
+/// As above, of a release build.
+#[test]
+fn the_program_is_small() {
+    let bytes = program().metadata().unwrap().len();
+    assert!(bytes < 40 * 1024 * 1024, "{bytes} bytes");
 }

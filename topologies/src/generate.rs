@@ -364,7 +364,7 @@ fn random(network: &mut Builder, args: &[u64]) -> Result<(), BuildError> {
         return Err(BuildError::Argument(problem));
     }
     let switches = network.switches(count)?;
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut joined = std::collections::BTreeSet::new();
     for upper in 1..count {
         joined.insert((dice.below(upper), upper));

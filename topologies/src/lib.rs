@@ -3,7 +3,7 @@
 //! reading a topology file and driving Mininet.
 
 pub mod catalog;
-mod dice;
+pub mod dice;
 #[cfg(feature = "emulate")]
 pub mod emulate;
 pub mod generate;

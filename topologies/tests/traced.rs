@@ -9,6 +9,7 @@ use bytes::Bytes;
 use openflow::flow::FlowMod;
 use openflow::pipeline::{Switch, SwitchConfig};
 use openflow::{Dpid, MacAddr, PortNo};
+use topologies::dice::Dice;
 use topologies::emulate::{Network, Options, Output, SwitchNode};
 use topologies::paths::k_shortest;
 use topologies::topology::Host;
@@ -47,19 +48,6 @@ impl SwitchNode for Node {
     }
 }
 
-/// SplitMix64: the same cases in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
-
 struct Case {
     topology: Topology,
     flows: BTreeMap<Dpid, Vec<String>>,
@@ -70,7 +58,7 @@ impl Case {
     /// be; 0: none.
     fn random(seed: u64, wrong: u64) -> Self {
         let topology = Topology::parse(&format!("random,6,9,{seed}")).unwrap();
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         let mut flows: BTreeMap<Dpid, Vec<String>> = BTreeMap::new();
         let graph = topology.graph();
         for host in topology.hosts() {

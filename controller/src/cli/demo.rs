@@ -12,6 +12,7 @@ use std::time::Duration;
 use openflow::Version;
 use tokio::time::Instant;
 use topologies::Topology;
+use topologies::dice::Dice;
 use topologies::emulate::live::{self, Handle};
 use topologies::emulate::{Agent, Network, NetworkError, Options};
 
@@ -154,15 +155,11 @@ fn summary(
 
 /// Some host pings some other one, for ever.
 async fn chatter(handle: &Handle, hosts: &[String], seed: u64) {
-    let mut number = seed;
+    let mut dice = Dice::new(seed);
+    let count = hosts.len() as u64;
     loop {
-        // A full period over 64 bits (Knuth, MMIX); which bits are low is no matter here.
-        number = number
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let count = hosts.len() as u64;
-        let from = (number >> 33) % count;
-        let to = (from + 1 + (number >> 17) % (count - 1)) % count;
+        let from = dice.below(count);
+        let to = (from + 1 + dice.below(count - 1)) % count;
         let pick = |index: u64| hosts.get(usize::try_from(index).unwrap_or(0));
         let (Some(from), Some(to)) = (pick(from), pick(to)) else {
             return;

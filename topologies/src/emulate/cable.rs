@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn frames_are_sent_one_after_the_other_and_arrive_a_delay_later() {
-        let (mut cable, mut dice) = (cable(eight_megabits()), Dice(1));
+        let (mut cable, mut dice) = (cable(eight_megabits()), Dice::new(1));
         assert_eq!(cable.send(0, 1_000, MS, &mut dice), Ok(7 * MS));
         assert_eq!(cable.send(0, 1_000, MS, &mut dice), Ok(8 * MS));
         assert_eq!(
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_finds_the_queue_full_is_dropped() {
-        let (mut cable, mut dice) = (cable(eight_megabits()), Dice(1));
+        let (mut cable, mut dice) = (cable(eight_megabits()), Dice::new(1));
         assert_eq!(cable.send(0, 1_000, MS, &mut dice), Ok(7 * MS));
         assert_eq!(cable.send(0, 1_000, MS, &mut dice), Ok(8 * MS));
         assert_eq!(
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_frame_longer_than_the_queue_passes_when_nothing_waits() {
-        let (mut cable, mut dice) = (cable(eight_megabits()), Dice(1));
+        let (mut cable, mut dice) = (cable(eight_megabits()), Dice::new(1));
         assert_eq!(cable.send(0, 9_000, MS, &mut dice), Ok(15 * MS));
         assert_eq!(
             cable.send(0, 9_000, MS, &mut dice),
@@ -281,7 +281,7 @@ mod tests {
             loss: 0.25,
             ..CableSettings::default()
         };
-        let (mut cable, mut dice) = (cable(settings), Dice(1));
+        let (mut cable, mut dice) = (cable(settings), Dice::new(1));
         for ms in 0..10_000 {
             let _ = cable.send(0, 100, ms * MS, &mut dice);
         }

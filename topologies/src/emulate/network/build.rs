@@ -70,7 +70,7 @@ impl<S: SwitchNode> Network<S> {
             now: Duration::ZERO,
             queue: Queue::default(),
             frames: 0,
-            dice: Dice(options.seed),
+            dice: Dice::new(options.seed),
             switches: Vec::with_capacity(topology.switches().len()),
             hosts: wiring.hosts,
             cables: wiring.cables,
