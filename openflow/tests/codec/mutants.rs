@@ -1,15 +1,9 @@
 //! Damaged messages: every fuzz target on mutants of its corpus, and every number in every vector
 //! at the values that hurt.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod corpus;
-mod samples;
-mod targets;
-
 use std::time::{Duration, Instant};
 
-use corpus::{LINES, Random, framed_mutant, frames, mutant};
+use crate::corpus::{LINES, Random, framed_mutant, frames, mutant};
 
 const MUTANTS: usize = 20_000;
 /// Far more than any input takes, also on a machine with much else to do.
@@ -31,7 +25,7 @@ fn run(target: fn(&[u8]), inputs: impl IntoIterator<Item = Vec<u8>>) {
 fn each_target_holds_on_mutants_of_the_corpus() {
     let frames = frames();
     let lines: Vec<_> = LINES.iter().map(|line| line.as_bytes().to_vec()).collect();
-    for (name, target) in targets::TARGETS {
+    for (name, target) in crate::targets::TARGETS {
         let inputs = if name == "text" { &lines } else { &frames };
         let mut random = Random(1);
         run(target, inputs.iter().cloned());
@@ -44,7 +38,7 @@ fn twenty_thousand_mutants_are_refused_or_survive_a_round_trip() {
     let frames = frames();
     let mut random = Random(0x0f);
     let mutants = (0..MUTANTS).map(|_| framed_mutant(&mut random, &frames));
-    run(targets::round_trip, mutants);
+    run(crate::targets::round_trip, mutants);
 }
 
 /// Any of them may be a length, so all of them are tried as one.
@@ -59,7 +53,7 @@ fn every_number_off_by_one_zero_or_huge_is_refused_or_exact() {
             for wrong in [number.wrapping_add(1), number.wrapping_sub(1), 0, 0xffff] {
                 let mut changed = bytes.clone();
                 changed[at..at + 2].copy_from_slice(&wrong.to_be_bytes());
-                targets::exact(&changed);
+                crate::targets::exact(&changed);
             }
         }
     }
@@ -70,7 +64,7 @@ fn every_number_off_by_one_zero_or_huge_is_refused_or_exact() {
 fn every_prefix_is_refused_or_exact() {
     for bytes in frames() {
         for len in 0..bytes.len() {
-            let decoded = targets::exact(&bytes[..len]);
+            let decoded = crate::targets::exact(&bytes[..len]);
             // Of a malformed one, the header may say that it ends here.
             let ends_here = len >= 4 && bytes[2..4] == u16::try_from(len).unwrap().to_be_bytes();
             let refused = decoded.is_none() || ends_here;
@@ -79,7 +73,7 @@ fn every_prefix_is_refused_or_exact() {
         for len in places(bytes.len()) {
             let mut whole = bytes[..len].to_vec();
             whole[2..4].copy_from_slice(&u16::try_from(len).unwrap().to_be_bytes());
-            targets::exact(&whole);
+            crate::targets::exact(&whole);
         }
     }
 }

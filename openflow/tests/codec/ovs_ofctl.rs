@@ -1,8 +1,6 @@
 //! Open vSwitch reads our bytes and our text, and we read its text. Needs `ovs-ofctl` (Debian and
 //! Ubuntu: package openvswitch-common), no switch and no root.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 use std::process::Command;
 

@@ -1,8 +1,6 @@
 //! What sent other controllers into endless loops, beyond their buffers or out of their stack,
 //! each by its report.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use bytes::BytesMut;
 use openflow::oxm::Field;
 use openflow::wire::{Body, Message, frame_length};

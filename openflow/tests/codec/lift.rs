@@ -1,7 +1,5 @@
 //! Whatever decodes can be lifted: messages of other implementations, whole and damaged.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;

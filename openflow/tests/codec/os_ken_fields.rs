@@ -2,8 +2,6 @@
 //! walked side by side. Where os-ken has a number and we have a name, the same number has to have
 //! the same name everywhere, and flags as many names as bits.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 

@@ -2,8 +2,6 @@
 //! OpenFlow error to answer. Each of these has put some implementation into an endless loop or
 //! beyond its buffer.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use bytes::Bytes;
 use openflow::Version;
 use openflow::wire::{DecodeError, ErrorCode, Message, frame_length};

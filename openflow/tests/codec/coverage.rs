@@ -1,22 +1,18 @@
 //! `src/coverage.md`, part of the crate's documentation: what is covered, from the tables of the
 //! code and, where it has none, from what the samples show.
 //!
-//! A test fails when it is out of date; `UPDATE_COVERAGE=1 cargo test -p openflow --test coverage`
+//! A test fails when it is out of date; `UPDATE_COVERAGE=1 cargo test -p openflow --test codec coverage`
 //! writes it anew.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use crate::samples::samples;
 use openflow::oxm::{Class, Field};
 use openflow::wire::ErrorCode;
 use openflow::{Version, v10, v13};
-use samples::samples;
 use serde_json::Value;
 
 const VERSIONS: [Version; 4] = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
@@ -39,7 +35,7 @@ fn coverage_in_the_documentation_is_that_of_the_code() {
 fn document() -> String {
     let mut text = String::from(
         "What is read into types, written back and shown by name, by version of OpenFlow.\n\n\
-         Written by `tests/coverage.rs`: messages, match fields and errors from the tables of the \
+         Written by `tests/codec/coverage.rs`: messages, match fields and errors from the tables of the \
          code, the rest from the samples every test of the codec runs over. What is not here is \
          kept as it came: unknown numbers, fields, properties and experimenters are read and \
          written back with their bytes.\n",

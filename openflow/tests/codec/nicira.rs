@@ -1,9 +1,5 @@
 //! Nicira's actions: every one that Open vSwitch writes is read as what it is, and written as it came.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod samples;
-
 use std::time::{Duration, Instant};
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -12,7 +8,7 @@ use serde_json::Value;
 
 #[test]
 fn actions_of_open_vswitch_are_typed_and_come_back() {
-    for (name, frame) in samples::nicira::flow_mods() {
+    for (name, frame) in crate::samples::nicira::flow_mods() {
         let message = Message::decode(frame.clone()).unwrap();
         let mut again = BytesMut::new();
         message.encode(&mut again).unwrap();

@@ -1,18 +1,13 @@
 //! Every message type, whole and damaged: from one list of samples and from the vectors.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod generate;
-mod samples;
-
 use std::collections::BTreeSet;
 
+use crate::samples::samples;
 use bytes::{Bytes, BytesMut};
 use openflow::wire::{Hello, Message};
 use openflow::{Version, v10, v13};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use samples::samples;
 
 fn encoded(message: &Message) -> Vec<u8> {
     let mut bytes = BytesMut::new();
@@ -65,7 +60,7 @@ fn every_message_type_is_generated() {
     let mut runner = TestRunner::deterministic();
     let mut generated = BTreeSet::new();
     for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
-        let message = generate::message(version);
+        let message = crate::generate::message(version);
         let draw = |_| message.new_tree(&mut runner).unwrap().current();
         generated.extend(types((0..1000).map(draw)));
     }
@@ -77,8 +72,9 @@ fn every_message_type_is_generated() {
 #[test]
 fn every_action_of_nicira_is_generated() {
     let mut runner = TestRunner::deterministic();
-    let inner = generate::nicira::plain::<v13::Action>();
-    let action = generate::nicira::action(inner.prop_map(|it| v13::Action::Nicira(Box::new(it))));
+    let inner = crate::generate::nicira::plain::<v13::Action>();
+    let action =
+        crate::generate::nicira::action(inner.prop_map(|it| v13::Action::Nicira(Box::new(it))));
     let draw = |_| action.new_tree(&mut runner).unwrap().current().subtype();
     let generated: BTreeSet<u16> = (0..3000).map(draw).collect();
     let all: BTreeSet<u16> = (1..=51)

@@ -2,8 +2,6 @@
 //! with entries stands on this. Needs ovsdb-server, ovs-vswitchd and ovs-vsctl (Debian and Ubuntu:
 //! package openvswitch-switch); runs its own, on dummy interfaces, without root.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

@@ -1,8 +1,6 @@
 //! Open vSwitch reads in our bytes what we meant. Needs `ovs-ofctl`; without it there is nothing
 //! to compare with and the tests say so.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::process::Command;
 
 use bytes::{Bytes, BytesMut};

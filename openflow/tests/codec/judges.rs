@@ -5,10 +5,6 @@
 //! its prerequisite, a port out of range, an experimenter it does not know. It has to refuse these
 //! for the value then, never for a length; and of what it reads, fields are compared.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod generate;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -123,13 +119,13 @@ impl Sent {
 }
 
 fn messages(version: Version) -> Vec<Sent> {
-    let strategy = generate::message(version);
+    let strategy = crate::generate::message(version);
     let mut runner = TestRunner::deterministic();
     let arbitrary = (0..MESSAGES).map(|at| {
         let mut message: Message = strategy.new_tree(&mut runner).unwrap().current();
         message.xid = Xid(at);
         if let Body::V13(body) = &mut message.body {
-            generate::later_messages::share_xid(Xid(at), body);
+            crate::generate::later_messages::share_xid(Xid(at), body);
         }
         let mut frame = BytesMut::new();
         message.encode(&mut frame).unwrap();

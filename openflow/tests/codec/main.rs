@@ -1,0 +1,28 @@
+//! What holds of the codec, the text and the flow model, over messages of others and arbitrary ones.
+//! One program: what is compiled and linked once is half of what these tests take.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../corpus/mod.rs"]
+mod corpus;
+#[path = "../generate/mod.rs"]
+mod generate;
+#[path = "../samples/mod.rs"]
+mod samples;
+#[path = "../targets/mod.rs"]
+mod targets;
+
+mod coverage;
+mod felled_others;
+mod judges;
+mod lift;
+mod malformed;
+mod messages;
+mod mutants;
+mod nicira;
+mod open_vswitch;
+mod os_ken_fields;
+mod ovs_ofctl;
+mod ovs_switch;
+mod round_trip;
+mod vectors;
