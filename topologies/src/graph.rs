@@ -11,6 +11,8 @@ use std::fmt;
 
 use openflow::{Dpid, PortNo};
 use petgraph::stable_graph::{EdgeIndex, NodeIndex, StableDiGraph};
+use petgraph::unionfind::UnionFind;
+use petgraph::visit::NodeIndexable;
 use serde::{Deserialize, Serialize};
 
 /// One end of a link: a port of a switch.
@@ -238,6 +240,22 @@ impl Graph {
         copy
     }
 
+    /// To each switch a number, the same for those that links join, in whatever direction.
+    /// O(switches + links).
+    #[must_use]
+    pub fn parts(&self) -> HashMap<Dpid, usize> {
+        let mut joined = UnionFind::new(self.inner.node_bound());
+        for edge in self.inner.edge_indices() {
+            if let Some((a, b)) = self.inner.edge_endpoints(edge) {
+                joined.union(a.index(), b.index());
+            }
+        }
+        let switches = self.switches.iter();
+        switches
+            .map(|(dpid, node)| (*dpid, joined.find(node.index())))
+            .collect()
+    }
+
     pub(crate) fn index(&self, dpid: Dpid) -> Option<NodeIndex> {
         self.switches.get(&dpid).copied()
     }
@@ -273,6 +291,19 @@ mod tests {
             graph.contains_link(&id(2, 1, 1, 1)),
             "the other direction is a link of its own"
         );
+    }
+
+    #[test]
+    fn switches_are_of_one_part_while_a_link_joins_them() {
+        let mut graph = pair();
+        graph.add_switch(Dpid(3));
+        graph.add_cable(id(1, 1, 2, 1), 1).unwrap();
+        graph.add_link(id(3, 1, 2, 2), 1).unwrap();
+        let parts = graph.parts();
+        assert_eq!((parts[&Dpid(1)], parts.len()), (parts[&Dpid(3)], 3));
+        graph.remove_switch(Dpid(2));
+        let parts = graph.parts();
+        assert_ne!(parts[&Dpid(1)], parts[&Dpid(3)]);
     }
 
     #[test]

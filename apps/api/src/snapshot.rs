@@ -4,7 +4,7 @@
 //! (structure is shared between snapshots), so making the next one costs in proportion to what
 //! changed, and holding an old one is cheap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub annotations: Arc<Annotations>,
     /// Made by the first reader that asks after switches or links changed, then shared.
     pub(crate) graph: Arc<OnceLock<Graph>>,
+    /// As the graph.
+    pub(crate) parts: Arc<OnceLock<HashMap<Dpid, usize>>>,
 }
 
 /// A switch.
@@ -228,6 +230,18 @@ impl Snapshot {
     /// For the writer: the graph is out of date in snapshots made from this one.
     pub fn topology_changed(&mut self) {
         self.graph = Arc::default();
+        self.parts = Arc::default();
+    }
+
+    /// Whether links that are up lead from one switch to the other, both connected. The first
+    /// call after a change of the topology costs in proportion to switches and links, later ones
+    /// two look-ups.
+    #[must_use]
+    pub fn is_joined(&self, a: Dpid, b: Dpid) -> bool {
+        let parts = self.parts.get_or_init(|| self.graph().parts());
+        parts
+            .get(&a)
+            .is_some_and(|part| parts.get(&b) == Some(part))
     }
 
     /// The switch, if it is connected.

@@ -259,6 +259,8 @@ impl Broadcast {
         let host = snapshot.hosts.get(&HostId::destination_of(&headers));
         match host.filter(|host| snapshot.is_usable_edge(host.at)) {
             Some(host) if host.at == at => {}
+            Some(host)
+                if self.phase == Phase::Running && !snapshot.is_joined(at.dpid, host.at.dpid) => {}
             Some(host) => {
                 let packet = PacketOut::to_ports(frame.clone(), [host.at.port]);
                 ctx.packet_out(host.at.dpid, packet);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app_api::Location;
-use app_api::{HostId, HostPair, Packet, PacketContext, PacketHandler, PortRole, Verdict};
+use app_api::{
+    HostId, HostPair, Packet, PacketContext, PacketHandler, PortRole, Snapshot, Verdict,
+};
 use arc_swap::{ArcSwap, Cache};
 use bytes::Bytes;
 use openflow::Dpid;
@@ -99,6 +101,8 @@ impl Handler {
         match known.filter(|host| snapshot.is_usable_edge(host.at)) {
             // Both are behind one port: it has the packet already.
             Some(host) if host.at == ctx.at() => {}
+            // No rule will lead there either. While cables are still being found, one may.
+            Some(host) if self.is_cut_off(snapshot, host.at) => {}
             Some(host) => {
                 if is_whole(packet) {
                     ctx.send_at(host.at, packet.message.data.clone());
@@ -109,6 +113,10 @@ impl Handler {
             None if self.floods.take(ctx.now(), 1) => hand_over(ctx, packet),
             None => {}
         }
+    }
+
+    fn is_cut_off(&mut self, snapshot: &Snapshot, at: Location) -> bool {
+        self.flooding.load().running && !snapshot.is_joined(self.dpid, at.dpid)
     }
 
     fn met(&mut self, ctx: &mut Context<'_>, src: HostId, dst: HostId) {

@@ -43,6 +43,24 @@ fn every_cut_that_leaves_a_way_loses_nothing_once_rules_are_changed() {
 }
 
 #[test]
+fn the_controller_is_no_bridge_between_parts_that_no_cable_joins() {
+    let (mut lab, cables) = ring(4).running(Speaks::Mixed);
+    ping_all(&mut lab);
+    lab.cut(cables[0]);
+    lab.cut(cables[3]);
+    for _ in 0..3 {
+        for (a, b) in [(TestHost(1), TestHost(3)), (TestHost(3), TestHost(1))] {
+            assert_eq!(lab.send(a, frames::unicast(a, b)), []);
+        }
+        lab.run_for(Duration::from_secs(1));
+    }
+    lab.mend(cables[3]);
+    lab.discover();
+    lab.run();
+    ping(&mut lab, TestHost(1), TestHost(3));
+}
+
+#[test]
 fn a_cable_that_is_back_is_used_again_without_a_packet_lost() {
     let (mut lab, cables) = ring(6).running(Speaks::V13);
     ping(&mut lab, TestHost(1), TestHost(2));
