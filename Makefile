@@ -53,7 +53,7 @@ unit: need-rust ui
 # what `unit` has compiled is used again.
 network: $(BINARY) tests/browser/node_modules/.package-lock.json
 	@scripts/need.sh $(TEST_PACKAGES)
-	$(AS_ROOT) env PATH="$$PATH" HOME="$$HOME" cargo test --workspace --locked --features pointsman-tests/real-network --test mininet -- --test-threads=1
+	$(AS_ROOT) env PATH="$$PATH" HOME="$$HOME" POINTSMAN="$(CURDIR)/$(BINARY)" cargo test --workspace --locked --features pointsman-tests/real-network --test mininet -- --test-threads=1
 
 # The dashboard in a real browser, over a real network.
 browser: $(BINARY) tests/browser/node_modules/.package-lock.json

@@ -114,34 +114,3 @@ async fn hosts_of_a_fat_tree_of_1_5_ping_each_other() {
 async fn hosts_of_a_fat_tree_of_all_versions_ping_each_other() {
     fat_tree(|index| VERSIONS[index % VERSIONS.len()]).await;
 }
-
-/// Resident memory of this process, MiB.
-fn resident_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next());
-    kib.map_or(0, |kib| kib.parse::<u64>().unwrap() / 1024)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "measures: run it alone, in release, with 4,096 open files allowed"]
-async fn a_thousand_switches_connect_in_ten_seconds() {
-    let controller = controller().await;
-    let topology = Topology::parse("linear,1000").unwrap();
-    let network = Network::with(&topology, &Options::default(), Agent::of_plan);
-    let before = resident_mib();
-    let network = live::start(network, Some(controller.openflow()[0]));
-    let connected = until(&controller, "1,000 switches", |net| {
-        switches_up(net) == 1_000
-    })
-    .await;
-    let linked = until(&controller, "999 links", |net| links_up(net) == 2 * 999).await;
-    println!(
-        "1,000 switches after {connected:?}, 999 links {linked:?} later, \
-         {before} MiB before and {} MiB after",
-        resident_mib()
-    );
-    assert!(connected < Duration::from_secs(10), "{connected:?}");
-    network.stop().await;
-    controller.shutdown(PATIENCE).await;
-}

@@ -4,7 +4,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pointsman_tests::controller::program;
-use pointsman_tests::until;
+use pointsman_tests::{Controller, until};
+use tokio::runtime;
+use topologies::Topology;
+use topologies::emulate::live;
+use topologies::emulate::{Agent, Network, Options};
 
 use crate::support::{Scene, address};
 
@@ -79,6 +83,33 @@ fn an_idle_controller_is_small() {
     let resident = scene.controller.resident_kib();
     assert!(share < 0.02, "{:.1} % of a core", 100.0 * share);
     assert!(resident < 40 * 1024, "{resident} KiB");
+}
+
+/// As above, of a release build; the switches are emulated.
+#[test]
+fn a_thousand_switches_connect_within_10_s() {
+    // Each is an open file here too.
+    rlimit::increase_nofile_limit(4_096).unwrap();
+    let controller = Controller::spawn(&[]);
+    let topology = Topology::parse("linear,1000").unwrap();
+    let network = Network::with(&topology, &Options::default(), Agent::of_plan);
+    let runtime = runtime::Runtime::new().unwrap();
+    let _inside = runtime.enter();
+    let begin = Instant::now();
+    let network = live::start(network, Some(controller.openflow()));
+    let patience = Duration::from_secs(60);
+    let up = |what: &str, count: usize| {
+        controller.until(&format!("/api/v1/{what}"), patience, |all| {
+            let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
+            all.iter().filter(|one| one["state"] == "up").count() == count
+        });
+        begin.elapsed()
+    };
+    let (connected, linked) = (up("switches", 1_000), up("links", 999));
+    let mib = controller.resident_kib() / 1024;
+    println!("1,000 switches after {connected:?}, 999 links after {linked:?}, {mib} MiB");
+    assert!(connected < Duration::from_secs(10), "{connected:?}");
+    runtime.block_on(network.stop());
 }
 
 /// As above, of a release build.

@@ -19,6 +19,9 @@ use crate::run::{Controller, Data, RunConfig};
 /// Tasks have so long to end before the process ends without them.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(5);
 
+/// Far more than switches and readers one controller can serve.
+const OPEN_FILES: u64 = 65_536;
+
 /// Run the controller
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct RunArgs {
@@ -199,6 +202,9 @@ fn banner(controller: &Controller) -> String {
 }
 
 fn in_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    // Every switch and every reader is an open file, and the usual 1,024 are there for programs
+    // that cannot count further. Where more is not allowed, it goes on with what there is.
+    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -123,8 +123,10 @@ impl Views<'_> {
                 near_miss,
             } => (
                 entry.as_ref().map(|entry| self.entry(dpid, *table, entry)),
+                // Where an entry was meant to take it, none had to be near.
                 near_miss
                     .as_ref()
+                    .filter(|_| entry.as_ref().is_none_or(|entry| entry.priority == 0))
                     .map(|near| self.near_miss(dpid, *table, near)),
             ),
             _ => (None, None),

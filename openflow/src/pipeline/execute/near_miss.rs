@@ -6,13 +6,16 @@ use crate::pipeline::key::Key;
 use crate::pipeline::table::{FlowTable, Rule};
 
 /// Of the entries above the one that was found, those that take the packet but for one field; of
-/// these that with the highest priority, and then that with the most fields that do fit.
+/// these one of which something fits, then that with the highest priority, and then that with the
+/// most fields that do fit.
 pub(super) fn find(table: Option<&FlowTable>, key: &Key, found: Option<&Rule>) -> Option<NearMiss> {
     let above = |rule: &&Rule| found.is_none_or(|found| rule.priority > found.priority);
     let rules = table?.iter().map(|(_, entry)| &*entry.rule).filter(above);
     let near = rules.filter_map(|rule| Some((rule, only_failing(rule, key)?)));
-    let (rule, failing) =
-        near.max_by_key(|(rule, _)| (rule.priority, rule.matching.fields().len()))?;
+    let (rule, failing) = near.max_by_key(|(rule, _)| {
+        let fields = rule.matching.fields().len();
+        (fields > 1, rule.priority, fields)
+    })?;
     Some(NearMiss {
         entry: TracedEntry::of(rule),
         field: failing.field.info().name,
