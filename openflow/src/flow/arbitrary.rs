@@ -3,6 +3,10 @@
 //! What they make is valid and normalized: it can be lowered to the version, and what is lifted
 //! back is equal to it.
 
+mod monitor;
+
+pub use monitor::{flow_monitors, flow_updates};
+
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::option;

@@ -199,3 +199,30 @@ pub enum FlowRemovedReason {
     /// Another number.
     Other(u8),
 }
+
+/// By the numbers of 1.3 and later, which the flow monitor of 1.0 has too.
+impl FlowRemovedReason {
+    pub(super) fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::IdleTimeout,
+            1 => Self::HardTimeout,
+            2 => Self::Delete,
+            3 => Self::GroupDelete,
+            4 => Self::MeterDelete,
+            5 => Self::Eviction,
+            other => Self::Other(other),
+        }
+    }
+
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::IdleTimeout => 0,
+            Self::HardTimeout => 1,
+            Self::Delete => 2,
+            Self::GroupDelete => 3,
+            Self::MeterDelete => 4,
+            Self::Eviction => 5,
+            Self::Other(number) => number,
+        }
+    }
+}

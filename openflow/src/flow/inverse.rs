@@ -9,10 +9,11 @@ use super::*;
 use crate::wire::{DecodeError, Header, Message};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
 
-const XID: Xid = Xid(7);
-const VERSIONS: [Version; 4] = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
+pub(super) const XID: Xid = Xid(7);
+pub(super) const VERSIONS: [Version; 4] =
+    [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
 
-fn asked(request: &ToSwitch, version: Version) -> ToSwitch {
+pub(super) fn asked(request: &ToSwitch, version: Version) -> ToSwitch {
     let mut bytes = BytesMut::new();
     request.encode(version, XID, &mut bytes).unwrap();
     let message = Message::decode(bytes.freeze()).unwrap();
@@ -21,7 +22,7 @@ fn asked(request: &ToSwitch, version: Version) -> ToSwitch {
 }
 
 /// The messages a reply becomes.
-fn frames(reply: &FromSwitch, version: Version) -> Vec<Bytes> {
+pub(super) fn frames(reply: &FromSwitch, version: Version) -> Vec<Bytes> {
     let mut bytes = BytesMut::new();
     reply.encode(version, XID, &mut bytes).unwrap();
     let mut rest = bytes.freeze();
@@ -33,7 +34,7 @@ fn frames(reply: &FromSwitch, version: Version) -> Vec<Bytes> {
     frames
 }
 
-fn told(reply: &FromSwitch, version: Version) -> FromSwitch {
+pub(super) fn told(reply: &FromSwitch, version: Version) -> FromSwitch {
     let frames = frames(reply, version);
     assert_eq!(frames.len(), 1);
     FromSwitch::lift(Message::decode(frames[0].clone()).unwrap())
@@ -73,7 +74,7 @@ fn removed(entry: &FlowEntry) -> FlowRemoved {
     }
 }
 
-fn any_version() -> impl Strategy<Value = Version> {
+pub(super) fn any_version() -> impl Strategy<Value = Version> {
     proptest::sample::select(&VERSIONS[..])
 }
 

@@ -3,10 +3,10 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    BundleDone, BundleRequest, FlowEntry, FlowMod, FlowRemoved, FlowStatsRequest, Group, GroupMod,
-    GroupStats, Meter, MeterFeatures, MeterMod, MeterStats, PacketIn, PacketOut, PortDesc, PortMod,
-    PortStats, PortStatus, QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, bundle, v10,
-    v13,
+    BundleDone, BundleRequest, FlowEntry, FlowMod, FlowMonitorRequest, FlowRemoved,
+    FlowStatsRequest, FlowUpdate, Group, GroupMod, GroupStats, Meter, MeterFeatures, MeterMod,
+    MeterStats, PacketIn, PacketOut, PortDesc, PortMod, PortStats, PortStatus, QueueStats, Role,
+    SwitchDesc, SwitchFeatures, TableStats, bundle, v10, v13,
 };
 use crate::v13 as wire;
 use crate::wire::{Body, Message};
@@ -80,6 +80,9 @@ pub enum ToSwitch {
         /// This one or all of them.
         queue: Option<u32>,
     },
+    /// Watch the flow tables, or no longer. In 1.0 and 1.3 by extensions, where a cancel stands
+    /// alone.
+    FlowMonitors(Vec<FlowMonitorRequest>),
     /// A step of a bundle. Not in 1.0.
     Bundle(BundleRequest),
 }
@@ -208,6 +211,14 @@ pub enum FromSwitch {
     QueueStats {
         /// In this part.
         queues: Vec<QueueStats>,
+        /// Another part follows.
+        more: bool,
+    },
+    /// What flow monitors tell: entries that are there in reply to the request, and changes
+    /// without one.
+    FlowUpdates {
+        /// In their order.
+        updates: Vec<FlowUpdate>,
         /// Another part follows.
         more: bool,
     },

@@ -19,6 +19,7 @@
 //! | what 1.3, 1.4 and 1.5 can say | `v13/` |
 //! | what a switch is told and tells, from its side | `v10/` and `v13/`: `asked.rs`, `told.rs` |
 //! | replies in as many messages as it takes | `parts.rs` |
+//! | flow monitors: of 1.4, and by extensions before | `monitor.rs`, and in `v10/` and `v13/` |
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
@@ -38,6 +39,7 @@ mod json;
 mod matching;
 mod message;
 mod meter;
+mod monitor;
 mod offending;
 mod packet_io;
 mod parts;
@@ -66,6 +68,7 @@ pub use message::{FromSwitch, SwitchError, ToSwitch, Unsupported};
 pub use meter::{
     Band, BandKind, Meter, MeterCommand, MeterFeatures, MeterFlags, MeterMod, MeterStats,
 };
+pub use monitor::{FlowMonitor, FlowMonitorFlags, FlowMonitorRequest, FlowUpdate, UpdatedFlow};
 pub use packet_io::{PacketIn, PacketInReason, PacketOut};
 pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, PortStatus};
 pub use queue::QueueStats;
@@ -82,5 +85,7 @@ use words::{Words, duration, kept, lacking, wire_duration};
 mod inverse;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod watched;
 #[cfg(test)]
 mod ways;

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use openflow::flow::{
-    BundleDone, BundleFlags, BundleStep, FromSwitch, Meter, MeterCommand, MeterFeatures,
-    MeterFlags, MeterStats, NotLifted, QueueStats, ToSwitch,
+    BundleDone, BundleFlags, BundleStep, FlowMonitor, FlowMonitorFlags, FlowMonitorRequest,
+    FlowRemovedReason, FlowUpdate, FromSwitch, Instructions, Match, Meter, MeterCommand,
+    MeterFeatures, MeterFlags, MeterStats, NotLifted, QueueStats, ToSwitch, UpdatedFlow,
 };
 use openflow::wire::Message;
-use openflow::{MeterId, PortNo};
+use openflow::{Cookie, GroupId, MeterId, PortNo, TableId, Xid};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -320,5 +321,92 @@ fn steps_of_a_bundle_are_asked_for() {
             panic!("{name}: {request:?}")
         };
         assert!(is_kind(&added), "{name}: {added:?}");
+    }
+}
+
+/// What the vectors of this name ask of a switch.
+fn all_asked(name: &str) -> Vec<ToSwitch> {
+    let vectors = vectors()
+        .into_iter()
+        .filter(|vector| vector.name.contains(name));
+    let bytes = vectors.map(|vector| hex::decode(&vector.hex).unwrap().into());
+    bytes
+        .map(|bytes| ToSwitch::lift(Message::decode(bytes).unwrap()).unwrap())
+        .collect()
+}
+
+fn told_updates(updates: Vec<FlowUpdate>) -> FromSwitch {
+    let more = false;
+    FromSwitch::FlowUpdates { updates, more }
+}
+
+#[test]
+fn flow_monitors_are_what_open_vswitch_takes_them_for() {
+    use FlowMonitorRequest::{Add, Cancel, Modify};
+    let all = FlowMonitorFlags::all() - FlowMonitorFlags::ONLY_OWN;
+    let own = FlowMonitorFlags::all() - FlowMonitorFlags::NO_ABBREV;
+    let monitor = |id, flags, table, out_port, out_group| FlowMonitor {
+        id,
+        flags,
+        table: TableId(table),
+        matching: Match::any(),
+        out_port,
+        out_group,
+    };
+    let any = GroupId::ANY;
+    let removed = FlowMonitor {
+        matching: Match::any().in_port(PortNo(1)),
+        ..monitor(0x2000, FlowMonitorFlags::REMOVED, 2, PortNo::ANY, any)
+    };
+    let of_1_0 = vec![
+        Add(monitor(0x4000, all, 1, PortNo::LOCAL, any)),
+        Add(removed),
+    ];
+    let removed = monitor(0x2000, FlowMonitorFlags::REMOVED, 1, PortNo(2), any);
+    let of_1_3 = vec![
+        Add(monitor(0x1000, all, 1, PortNo::LOCAL, any)),
+        Add(removed),
+    ];
+    let of_1_4 = vec![
+        Add(monitor(0x1000, own, 0, PortNo::LOCAL, any)),
+        Modify(monitor(0x2000, own, 1, PortNo(1), GroupId(0x40))),
+        Cancel(0x4000),
+    ];
+    let expected = [of_1_0, of_1_3, of_1_4].map(ToSwitch::FlowMonitors);
+    assert_eq!(all_asked("FLOW_MONITOR request"), expected);
+
+    let cancel = ToSwitch::FlowMonitors(vec![Cancel(0x0102_3040)]);
+    let same = [cancel.clone(), cancel.clone(), cancel];
+    assert_eq!(all_asked("FLOW_MONITOR_CANCEL"), same);
+}
+
+#[test]
+fn what_flow_monitors_tell_is_what_open_vswitch_takes_it_for() {
+    let flow = |table, idle_timeout_s, hard_timeout_s| UpdatedFlow {
+        table: TableId(table),
+        priority: 0x8000,
+        cookie: Cookie(0x1234_5678_9abc_def0),
+        matching: Match::any().in_port(PortNo(1)),
+        instructions: Instructions::drop(),
+        idle_timeout_s,
+        hard_timeout_s,
+        unknown: None,
+    };
+    let told = |flow| {
+        let removed = FlowUpdate::Removed {
+            flow: Box::new(flow),
+            reason: FlowRemovedReason::Eviction,
+        };
+        let xid = Xid(100_000);
+        told_updates(vec![removed, FlowUpdate::Abbreviated { xid }])
+    };
+    let replies = [flow(1, 5, 16), flow(0, 0, 0), flow(0, 0, 0)].map(told);
+    assert_eq!(named("FLOW_MONITOR reply"), replies);
+    for (name, update) in [
+        ("FLOW_MONITOR_PAUSED", FlowUpdate::Paused),
+        ("FLOW_MONITOR_RESUMED", FlowUpdate::Resumed),
+    ] {
+        let one = told_updates(vec![update]);
+        assert_eq!(named(name), [one.clone(), one.clone(), one], "{name}");
     }
 }

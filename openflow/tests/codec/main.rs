@@ -22,6 +22,7 @@ mod mutants;
 mod nicira;
 mod open_vswitch;
 mod os_ken_fields;
+mod ovs_monitor;
 mod ovs_ofctl;
 mod ovs_switch;
 mod round_trip;

@@ -24,13 +24,13 @@ const FLOWS: usize = 400;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A bridge `br0` with ports 1 to 3, and the processes behind it.
-struct OpenVSwitch {
+pub(crate) struct OpenVSwitch {
     directory: tempfile::TempDir,
     processes: Vec<Child>,
 }
 
 impl OpenVSwitch {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut switch = Self {
             directory,
@@ -130,7 +130,7 @@ impl OpenVSwitch {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    fn connect(&self, version: Version) -> Connection {
+    pub(crate) fn connect(&self, version: Version) -> Connection {
         let stream = UnixStream::connect(self.path("br0.mgmt")).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let mut connection = Connection {
@@ -157,14 +157,14 @@ impl Drop for OpenVSwitch {
     }
 }
 
-struct Connection {
+pub(crate) struct Connection {
     stream: UnixStream,
     version: Version,
     input: BytesMut,
 }
 
 impl Connection {
-    fn send(&mut self, messages: &[ToSwitch]) {
+    pub(crate) fn send(&mut self, messages: &[ToSwitch]) {
         let mut output = BytesMut::new();
         for (xid, message) in (1..).zip(messages) {
             message.encode(self.version, Xid(xid), &mut output).unwrap();
@@ -172,7 +172,7 @@ impl Connection {
         self.stream.write_all(&output).unwrap();
     }
 
-    fn next(&mut self) -> (Xid, FromSwitch) {
+    pub(crate) fn next(&mut self) -> (Xid, FromSwitch) {
         loop {
             if let Some(length) = frame_length(&self.input).unwrap()
                 && length <= self.input.len()

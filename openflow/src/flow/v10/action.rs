@@ -57,7 +57,21 @@ impl Packets {
 pub(super) fn write(
     w: &mut Writer<'_>,
     actions: &[Action],
+    packets: Packets,
+) -> Result<(), Unsupported> {
+    each(actions, packets, |lowered| lowered.encode(w))
+}
+
+pub(super) fn lower(actions: &[Action], packets: Packets) -> Result<wire::Actions, Unsupported> {
+    let mut all = wire::Actions::new();
+    each(actions, packets, |lowered| all.push(lowered))?;
+    Ok(all)
+}
+
+fn each(
+    actions: &[Action],
     mut packets: Packets,
+    mut then: impl FnMut(wire::Action),
 ) -> Result<(), Unsupported> {
     let mut rest = actions;
     while let Some((action, after)) = rest.split_first() {
@@ -73,7 +87,7 @@ pub(super) fn write(
             }
             _ => lower_one(action, &mut packets)?,
         };
-        lowered.encode(w);
+        then(lowered);
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! What a controller asks of a switch, lifted: the inverse of lowering.
 
 use super::stats::{ALL_QUEUES, EMERGENCY_TABLE};
-use super::{Packets, action, lift_flow_mod, matching, wire};
+use super::{Packets, action, lift_flow_mod, matching, monitor, wire};
 use crate::experimenter::nicira::{self, NxRole};
 use crate::flow::{
-    FlowStatsRequest, NotLifted, PacketOut, PortConfig, PortMod, Role, ToSwitch, Words,
+    FlowMonitorRequest, FlowStatsRequest, NotLifted, PacketOut, PortConfig, PortMod, Role,
+    ToSwitch, Words,
 };
 use crate::{Cookie, GroupId, PortNo};
 use wire::StatsRequestBody as Ask;
@@ -22,7 +23,7 @@ pub(in crate::flow) fn lift(body: wire::Body) -> Result<ToSwitch, NotLifted> {
         wire::Body::PortMod(change) => ToSwitch::PortMod(lift_port_mod(&change)),
         wire::Body::BarrierRequest => ToSwitch::BarrierRequest,
         wire::Body::StatsRequest(request) => lift_stats(request.body)?,
-        wire::Body::Vendor(vendor) => lift_role(&vendor)?,
+        wire::Body::Vendor(vendor) => lift_vendor(&vendor)?,
         other => return Err(NotLifted::Other(other.type_name())),
     })
 }
@@ -87,7 +88,8 @@ fn lift_stats(body: Ask) -> Result<ToSwitch, NotLifted> {
             queue: Some(request.queue_id).filter(|id| *id != ALL_QUEUES),
         },
         Ask::PortDesc => ToSwitch::PortDescRequest,
-        Ask::Vendor(_) | Ask::Other { .. } => return Err(NotLifted::Other("multipart_request")),
+        Ask::Vendor(asked) => monitor::lift_request(&asked)?,
+        Ask::Other { .. } => return Err(NotLifted::Other("multipart_request")),
     })
 }
 
@@ -105,22 +107,30 @@ fn lift_flow_request(request: &wire::FlowStatsRequest) -> Result<FlowStatsReques
     })
 }
 
-/// `NXT_ROLE_REQUEST`.
-fn lift_role(vendor: &wire::Vendor) -> Result<ToSwitch, NotLifted> {
-    let role = match vendor {
+/// Nicira's messages that have a place in the model.
+fn lift_vendor(vendor: &wire::Vendor) -> Result<ToSwitch, NotLifted> {
+    let lifted = match vendor {
         wire::Vendor::Nicira(message) => match **message {
-            nicira::Message::RoleRequest(request) => match request.role {
-                NxRole::Other => Some(Role::Equal),
-                NxRole::Primary => Some(Role::Master),
-                NxRole::Secondary => Some(Role::Slave),
-                NxRole::Unknown(_) => None,
-            },
+            nicira::Message::RoleRequest(request) => lift_role(request.role),
+            nicira::Message::FlowMonitorCancel(monitor) => {
+                let cancel = FlowMonitorRequest::Cancel(monitor.id);
+                Some(ToSwitch::FlowMonitors(vec![cancel]))
+            }
             _ => None,
         },
         wire::Vendor::Other { .. } => None,
     };
-    let role = role.ok_or(NotLifted::Other("experimenter"))?;
-    Ok(ToSwitch::RoleRequest {
+    lifted.ok_or(NotLifted::Other("experimenter"))
+}
+
+fn lift_role(role: NxRole) -> Option<ToSwitch> {
+    let role = match role {
+        NxRole::Other => Role::Equal,
+        NxRole::Primary => Role::Master,
+        NxRole::Secondary => Role::Slave,
+        NxRole::Unknown(_) => return None,
+    };
+    Some(ToSwitch::RoleRequest {
         role,
         generation_id: u64::MAX,
     })

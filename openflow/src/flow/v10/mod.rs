@@ -15,6 +15,8 @@
 mod action;
 mod asked;
 mod matching;
+mod monitor;
+mod nxm;
 mod port;
 mod stats;
 mod told;
@@ -81,6 +83,7 @@ pub(super) fn encode(message: &ToSwitch, xid: Xid, into: &mut BytesMut) -> Resul
         ToSwitch::MeterStatsRequest(_) => return Err(no("meter statistics")),
         ToSwitch::MeterConfigRequest(_) => return Err(no("meter configurations")),
         ToSwitch::MeterFeaturesRequest => return Err(no("meter features")),
+        ToSwitch::FlowMonitors(requests) => monitor::lower(requests)?,
         ToSwitch::Bundle(_) => return Err(no("bundles")),
     };
     Message::v10(xid, body)
@@ -280,25 +283,27 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FlowRemoved {
 }
 
 fn lift_vendor(vendor: &wire::Vendor) -> FromSwitch {
-    let role = match vendor {
-        wire::Vendor::Nicira(message) => match **message {
-            nicira::Message::RoleReply(reply) => match reply.role {
-                NxRole::Other => Some(Role::Equal),
-                NxRole::Primary => Some(Role::Master),
-                NxRole::Secondary => Some(Role::Slave),
-                NxRole::Unknown(_) => None,
-            },
-            _ => None,
+    let lifted = match vendor {
+        wire::Vendor::Nicira(message) => match &**message {
+            nicira::Message::RoleReply(reply) => lift_role(reply.role),
+            other => monitor::lift_message(other),
         },
         wire::Vendor::Other { .. } => None,
     };
-    match role {
-        Some(role) => FromSwitch::RoleReply {
-            role,
-            generation_id: u64::MAX,
-        },
-        None => FromSwitch::Other("experimenter"),
-    }
+    lifted.unwrap_or(FromSwitch::Other("experimenter"))
+}
+
+fn lift_role(role: NxRole) -> Option<FromSwitch> {
+    let role = match role {
+        NxRole::Other => Role::Equal,
+        NxRole::Primary => Role::Master,
+        NxRole::Secondary => Role::Slave,
+        NxRole::Unknown(_) => return None,
+    };
+    Some(FromSwitch::RoleReply {
+        role,
+        generation_id: u64::MAX,
+    })
 }
 
 /// A flow-mod quoted in an error, or one of ours in a test.

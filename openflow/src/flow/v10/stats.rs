@@ -1,6 +1,6 @@
 //! Statistics.
 
-use super::{Packets, action, matching, no, port, refuse_cookie_and_group, wire};
+use super::{Packets, action, matching, monitor, no, port, refuse_cookie_and_group, wire};
 use crate::PortNo;
 use crate::flow::{
     FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
@@ -94,9 +94,10 @@ pub(super) fn lift(reply: StatsReply) -> FromSwitch {
             ports: ports.iter().map(port::lift).collect(),
             more,
         },
-        StatsReplyBody::Vendor(_) | StatsReplyBody::Other { .. } => {
-            FromSwitch::Other("multipart_reply")
+        StatsReplyBody::Vendor(reply) => {
+            monitor::lift(reply, more).unwrap_or(FromSwitch::Other("multipart_reply"))
         }
+        StatsReplyBody::Other { .. } => FromSwitch::Other("multipart_reply"),
     }
 }
 

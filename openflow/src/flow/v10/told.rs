@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::stats::MAX_ENTRIES;
-use super::{Packets, action, matching, no, port, wire};
+use super::{Packets, action, matching, monitor, no, port, wire};
 use crate::experimenter::nicira::{self, NxRole, RoleRequest};
 use crate::flow::{
     FlowEntry, FlowRemoved, FlowRemovedReason, FromSwitch, PacketIn, PacketInReason, PortStats,
@@ -38,6 +38,9 @@ pub(in crate::flow) fn encode(
         FromSwitch::PortStatus(status) => wire::Body::PortStatus(port::lower_status(status)?),
         FromSwitch::BarrierReply => wire::Body::BarrierReply,
         FromSwitch::RoleReply { role, .. } => wire::Body::Vendor(lower_role(*role)?),
+        FromSwitch::FlowUpdates { updates, more } => {
+            return monitor::encode(updates, *more, xid, into);
+        }
         FromSwitch::Other(name) => return Err(no(*name)),
         statistics => return encode_stats(statistics, xid, into),
     };
@@ -115,7 +118,7 @@ fn lower_role(role: Role) -> Result<wire::Vendor, Unsupported> {
     Ok(wire::Vendor::Nicira(Box::new(reply)))
 }
 
-fn reply(body: Told, xid: Xid) -> Message {
+pub(super) fn reply(body: Told, xid: Xid) -> Message {
     let flags = StatsFlags::empty();
     Message::v10(xid, wire::Body::StatsReply(StatsReply { flags, body }))
 }

@@ -274,10 +274,67 @@ pub(super) fn one_output(instructions: &Instructions) -> Option<(PortNo, u16)> {
     }
 }
 
-/// In the order in which a switch carries them out (OF 1.3.5 §5.9).
 pub(super) fn write_instructions(
     w: &mut Writer<'_>,
     instructions: &Instructions,
+) -> Result<(), Unsupported> {
+    each_instruction(instructions, w.version(), |part| match part {
+        Part::List {
+            kind,
+            meter,
+            actions,
+        } => write_list(w, kind, meter.iter().chain(actions)),
+        Part::Whole(instruction) => {
+            instruction.encode(w);
+            Ok(())
+        }
+    })
+}
+
+pub(super) fn lower_instructions(
+    instructions: &Instructions,
+    version: Version,
+) -> Result<wire::Instructions, Unsupported> {
+    let mut all = wire::Instructions::new();
+    each_instruction(instructions, version, |part| {
+        all.push(match part {
+            Part::Whole(instruction) => instruction,
+            Part::List {
+                kind,
+                meter,
+                actions,
+            } => {
+                let each = meter.iter().chain(actions);
+                let actions = each
+                    .map(|action| lower_one(action, version))
+                    .collect::<Result<_, _>>()?;
+                match kind {
+                    WRITE_ACTIONS => wire::Instruction::WriteActions { actions },
+                    _ => wire::Instruction::ApplyActions { actions },
+                }
+            }
+        });
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// An instruction in the making.
+enum Part<'a> {
+    /// A list of actions, with a meter in front.
+    List {
+        kind: u16,
+        meter: Option<Action>,
+        actions: &'a [Action],
+    },
+    Whole(wire::Instruction),
+}
+
+/// In the order in which a switch carries them out (OF 1.3.5 §5.9).
+fn each_instruction<'a>(
+    instructions: &'a Instructions,
+    version: Version,
+    mut then: impl FnMut(Part<'a>) -> Result<(), Unsupported>,
 ) -> Result<(), Unsupported> {
     let Instructions {
         meter,
@@ -289,29 +346,36 @@ pub(super) fn write_instructions(
     } = instructions;
     // An action since 1.5, where the instruction is no more (OF 1.5.1 §7.2.6).
     let meter_action = meter
-        .filter(|_| w.version() >= Version::V1_5)
+        .filter(|_| version >= Version::V1_5)
         .map(Action::Meter);
     if let (Some(meter_id), None) = (*meter, &meter_action) {
-        wire::Instruction::Meter { meter_id }.encode(w);
+        then(Part::Whole(wire::Instruction::Meter { meter_id }))?;
     }
     if !apply.is_empty() || meter_action.is_some() {
-        write_list(w, APPLY_ACTIONS, meter_action.iter().chain(apply))?;
+        then(Part::List {
+            kind: APPLY_ACTIONS,
+            meter: meter_action,
+            actions: apply,
+        })?;
     }
     if *clear {
-        wire::Instruction::ClearActions.encode(w);
+        then(Part::Whole(wire::Instruction::ClearActions))?;
     }
     if !write.is_empty() {
-        write_list(w, WRITE_ACTIONS, write.iter())?;
+        then(Part::List {
+            kind: WRITE_ACTIONS,
+            meter: None,
+            actions: write,
+        })?;
     }
     if let Some((metadata, metadata_mask)) = *metadata {
-        wire::Instruction::WriteMetadata {
+        then(Part::Whole(wire::Instruction::WriteMetadata {
             metadata,
             metadata_mask,
-        }
-        .encode(w);
+        }))?;
     }
     if let Some(table_id) = *goto {
-        wire::Instruction::GotoTable { table_id }.encode(w);
+        then(Part::Whole(wire::Instruction::GotoTable { table_id }))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a controller asks of a switch, lifted: the inverse of lowering.
 
-use super::{action, group, lift_flow_mod, meter, port};
+use super::{action, group, lift_flow_mod, meter, monitor, onf_monitor, port};
 use crate::flow::{FlowStatsRequest, Match, NotLifted, PacketOut, Role, ToSwitch, Words, bundle};
 use crate::v13 as wire;
 use crate::{GroupId, PortNo};
@@ -28,7 +28,10 @@ pub(in crate::flow) fn lift(body: wire::Body) -> Result<ToSwitch, NotLifted> {
         wire::Body::BundleAddMessage(add) => {
             bundle::lift_add(add.bundle_id, add.flags.bits(), *add.message)?
         }
-        wire::Body::Experimenter(message) => bundle::lift_experimenter_request(message)?,
+        wire::Body::Experimenter(message) => match onf_monitor::lift_cancel(&message) {
+            Some(cancel) => cancel,
+            None => bundle::lift_experimenter_request(message)?,
+        },
         other => return Err(NotLifted::Other(other.type_name())),
     })
 }
@@ -100,6 +103,8 @@ fn lift_multipart(body: Ask) -> Result<ToSwitch, NotLifted> {
             port: request.port_no,
             queue: Some(request.queue_id).filter(|id| *id != wire::QueueStatsRequest::ALL),
         },
+        Ask::FlowMonitor(asked) => monitor::lift_requests(&asked)?,
+        Ask::Experimenter(asked) => onf_monitor::lift_request(&asked)?,
         _ => return Err(NotLifted::Other("multipart_request")),
     })
 }

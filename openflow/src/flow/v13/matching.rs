@@ -4,7 +4,7 @@
 use super::wire;
 use crate::Version;
 use crate::flow::{Match, MatchField, Unsupported, Words, direct, lacking};
-use crate::oxm::{self, Field, Oxm};
+use crate::oxm::{self, Field, Oxm, OxmList};
 use crate::wire::Writer;
 
 pub(super) fn lower(matching: &Match, version: Version) -> Result<wire::Match, Unsupported> {
@@ -59,8 +59,13 @@ fn encoding(
 /// Fields the model has no name for, and those that contradict their row of the table, go into
 /// `unknown`.
 pub(super) fn lift(from: &wire::Match, unknown: &mut Words) -> Match {
+    lift_fields(&from.oxm_fields, unknown)
+}
+
+/// The same of the fields alone.
+pub(in crate::flow) fn lift_fields(fields: &OxmList, unknown: &mut Words) -> Match {
     let mut to = Match::any();
-    for oxm in from.oxm_fields.iter() {
+    for oxm in fields.iter() {
         lift_field(&oxm, &mut to, unknown);
     }
     to

@@ -8,12 +8,15 @@ mod asked;
 mod group;
 mod matching;
 mod meter;
+mod monitor;
 mod multipart;
+mod onf_monitor;
 mod port;
 mod told;
 mod told_multipart;
 
 pub(super) use asked::lift as lift_request;
+pub(super) use matching::lift_fields;
 pub(super) use told::encode as encode_reply;
 
 use bytes::BytesMut;
@@ -106,6 +109,7 @@ pub(super) fn encode(
                 queue_id: queue.unwrap_or(wire::QueueStatsRequest::ALL),
             }))
         }
+        ToSwitch::FlowMonitors(requests) => monitor::lower(requests, version)?,
         ToSwitch::Bundle(_) => return Err(lacking(version, "bundles in a bundle")),
     };
     Message::v13(version, xid, body)
@@ -264,9 +268,9 @@ pub(super) fn lift(body: wire::Body, version: Version) -> FromSwitch {
         wire::Body::RoleReply(role) => lift_role(role),
         wire::Body::BundleControl(control) => bundle::lift(control.bundle_id, control.kind.into())
             .unwrap_or(FromSwitch::Other("bundle_control")),
-        wire::Body::Experimenter(message) => {
-            bundle::lift_experimenter(&message).unwrap_or(FromSwitch::Other("experimenter"))
-        }
+        wire::Body::Experimenter(message) => bundle::lift_experimenter(&message)
+            .or_else(|| onf_monitor::lift_message(&message))
+            .unwrap_or(FromSwitch::Other("experimenter")),
         other => FromSwitch::Other(other.type_name()),
     }
 }
@@ -321,15 +325,7 @@ fn lift_flow_removed(removed: &wire::FlowRemoved) -> FromSwitch {
         table: removed.table_id,
         priority: removed.priority,
         cookie: removed.cookie,
-        reason: match removed.reason {
-            wire::FlowRemovedReason::IdleTimeout => FlowRemovedReason::IdleTimeout,
-            wire::FlowRemovedReason::HardTimeout => FlowRemovedReason::HardTimeout,
-            wire::FlowRemovedReason::Delete => FlowRemovedReason::Delete,
-            wire::FlowRemovedReason::GroupDelete => FlowRemovedReason::GroupDelete,
-            wire::FlowRemovedReason::MeterDelete => FlowRemovedReason::MeterDelete,
-            wire::FlowRemovedReason::Eviction => FlowRemovedReason::Eviction,
-            wire::FlowRemovedReason::Unknown(number) => FlowRemovedReason::Other(number),
-        },
+        reason: FlowRemovedReason::from_number(removed.reason.into()),
         matching,
         age: duration(sec, nsec),
         packets: removed.counters.packet_count().unwrap_or(0),

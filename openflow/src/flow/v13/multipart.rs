@@ -1,6 +1,6 @@
 //! Statistics and descriptions.
 
-use super::{action, group, matching, meter, port, wire};
+use super::{action, group, matching, meter, monitor, onf_monitor, port, wire};
 use crate::Version;
 use crate::flow::{
     FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
@@ -88,6 +88,13 @@ pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
             queues: queues.iter().map(lift_queue).collect(),
             more,
         },
+        MultipartReplyBody::FlowMonitor(updates) => FromSwitch::FlowUpdates {
+            updates: updates.into_iter().map(monitor::lift_update).collect(),
+            more,
+        },
+        MultipartReplyBody::Experimenter(reply) => {
+            onf_monitor::lift(reply, more).unwrap_or(FromSwitch::Other("multipart_reply"))
+        }
         _ => FromSwitch::Other("multipart_reply"),
     }
 }

@@ -4,8 +4,8 @@ use bytes::BytesMut;
 
 use super::{matching, port, told_multipart};
 use crate::flow::{
-    FlowRemoved, FlowRemovedReason, FromSwitch, PacketIn, PacketInReason, Role, SwitchError,
-    SwitchFeatures, Unsupported, direct, lacking, wire_duration,
+    FlowRemoved, FromSwitch, PacketIn, PacketInReason, Role, SwitchError, SwitchFeatures,
+    Unsupported, direct, lacking, wire_duration,
 };
 use crate::oxm::Field;
 use crate::oxs::{OxsList, OxsValue, Statistic};
@@ -128,15 +128,7 @@ fn lower_flow_removed(
     Ok(wire::FlowRemoved {
         cookie: removed.cookie,
         priority: removed.priority,
-        reason: match removed.reason {
-            FlowRemovedReason::IdleTimeout => wire::FlowRemovedReason::IdleTimeout,
-            FlowRemovedReason::HardTimeout => wire::FlowRemovedReason::HardTimeout,
-            FlowRemovedReason::Delete => wire::FlowRemovedReason::Delete,
-            FlowRemovedReason::GroupDelete => wire::FlowRemovedReason::GroupDelete,
-            FlowRemovedReason::MeterDelete => wire::FlowRemovedReason::MeterDelete,
-            FlowRemovedReason::Eviction => wire::FlowRemovedReason::Eviction,
-            FlowRemovedReason::Other(number) => number.into(),
-        },
+        reason: removed.reason.number().into(),
         table_id: removed.table,
         idle_timeout: 0,
         hard_timeout: 0,

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::told::statistics;
-use super::{action, group, matching, meter, port, wire};
+use super::{action, group, matching, meter, monitor, onf_monitor, port, wire};
 use crate::flow::{
     FlowEntry, FromSwitch, PortStats, QueueStats, SwitchDesc, TableStats, Unsupported, direct,
     lacking, parts, wire_duration,
@@ -83,8 +83,23 @@ pub(super) fn encode(
             };
             list.wires(head, *more, meters, |it| meter::lower_config(it, version))
         }
+        FromSwitch::FlowUpdates { updates, more } if version < Version::V1_4 => {
+            onf_monitor::encode(updates, *more, version, xid, list.into)
+        }
+        FromSwitch::FlowUpdates { updates, more } => {
+            list.wires(Told::FlowMonitor(Vec::new()), *more, updates, |it| {
+                monitor::lower_update(it, version)
+            })
+        }
         _ => Err(lacking(version, "such a reply")),
     }
+}
+
+/// A reply that no other part follows.
+pub(super) fn reply(body: Told, version: Version, xid: Xid) -> Message {
+    let flags = MultipartFlags::empty();
+    let reply = MultipartReply { flags, body };
+    Message::v13(version, xid, wire::Body::MultipartReply(reply))
 }
 
 /// Writes replies of one version under one number.
@@ -96,9 +111,7 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn message(&self, body: Told) -> Message {
-        let flags = MultipartFlags::empty();
-        let reply = MultipartReply { flags, body };
-        Message::v13(self.version, self.xid, wire::Body::MultipartReply(reply))
+        reply(body, self.version, self.xid)
     }
 
     fn whole(&mut self, body: Told) -> Result<(), Unsupported> {

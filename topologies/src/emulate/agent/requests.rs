@@ -174,6 +174,8 @@ impl Agent {
                 let queues = Vec::new();
                 FromSwitch::QueueStats { queues, more }
             }
+            // Open vSwitch has them; nothing here watches.
+            ToSwitch::FlowMonitors(_) => return Err(BAD_MULTIPART),
             _ => return Err(ErrorCode::BAD_REQUEST_BAD_TYPE),
         })
     }
