@@ -1,9 +1,9 @@
 //! The write buffer of one connection.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use openflow::flow::{ToSwitch, Unsupported};
-use openflow::wire::{Error, ErrorCode, Hello, Message};
-use openflow::{Version, Xid, v10, v13};
+use openflow::wire::{Answer, Error, Hello, Message};
+use openflow::{Version, Xid};
 
 use super::session::HIGHEST;
 use super::tally::Tally;
@@ -67,17 +67,9 @@ impl Outgoing {
     }
 
     /// Appends an error about the message with this transaction id.
-    pub(super) fn error(&mut self, xid: Xid, code: ErrorCode, data: impl Into<bytes::Bytes>) {
-        let error = Error {
-            kind: code.kind,
-            code: code.code,
-            experimenter: None,
-            data: data.into(),
-        };
-        self.wire(&match self.version {
-            Version::V1_0 => Message::v10(xid, v10::Body::Error(error)),
-            later => Message::v13(later, xid, v13::Body::Error(error)),
-        });
+    pub(super) fn error(&mut self, xid: Xid, answer: impl Into<Answer>, data: impl Into<Bytes>) {
+        let error = Error::answering(answer, self.version, data.into());
+        self.wire(&Message::error(self.version, xid, error));
     }
 
     /// A transaction id nothing else has now.

@@ -162,7 +162,7 @@ pub(super) fn lift_add(id: u32, flags: u16, message: Message) -> Result<ToSwitch
 
 /// A request in 1.3.
 pub(super) fn lift_experimenter_request(message: Experimenter) -> Result<ToSwitch, NotLifted> {
-    let other = NotLifted::Other("experimenter");
+    let other = NotLifted::Experimenter(message.experimenter());
     let Experimenter::Onf(message) = message else {
         return Err(other);
     };

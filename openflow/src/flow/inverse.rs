@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::{DecodeError, Header, Message};
+use crate::wire::{Answer, DecodeError, Error, Header, Message};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
 
 pub(super) const XID: Xid = Xid(7);
@@ -415,6 +415,7 @@ fn an_error_keeps_its_numbers_and_what_it_quotes() {
         let error = SwitchError {
             kind: 1,
             code: 1,
+            experimenter: None,
             name: "OFPBRC_BAD_TYPE".to_owned(),
             meaning: String::new(),
             offending: String::new(),
@@ -430,6 +431,44 @@ fn an_error_keeps_its_numbers_and_what_it_quotes() {
             "{version}"
         );
     }
+}
+
+#[test]
+fn an_error_of_an_experimenter_keeps_whose_it_is() {
+    let refused = Bytes::from_static(&[4, 20, 0, 8, 0, 0, 0, 7]);
+    for (name, version) in [
+        ("OFPMOFC_UNKNOWN_MONITOR", Version::V1_0),
+        ("OFPMOFC_UNKNOWN_MONITOR", Version::V1_3),
+        ("OFPBFC_MSG_FAILED", Version::V1_3),
+        ("NXBRC_MUST_BE_ZERO", Version::V1_5),
+    ] {
+        let answer = Answer::named(name, version).unwrap();
+        let error = Error::answering(answer, version, refused.clone());
+        let FromSwitch::Error(lifted) = FromSwitch::lift(Message::error(version, XID, error))
+        else {
+            panic!("{version}");
+        };
+        assert_eq!(lifted.name, name, "{version}");
+        assert_eq!(
+            told(&FromSwitch::Error(lifted.clone()), version),
+            FromSwitch::Error(lifted)
+        );
+    }
+    let without = SwitchError {
+        kind: Error::EXPERIMENTER,
+        code: 1,
+        experimenter: None,
+        name: String::new(),
+        meaning: String::new(),
+        offending: String::new(),
+        data: Bytes::new(),
+    };
+    let mut bytes = BytesMut::new();
+    let refused = FromSwitch::Error(without).encode(Version::V1_3, XID, &mut bytes);
+    assert_eq!(
+        refused.unwrap_err().feature,
+        "such an error of an experimenter"
+    );
 }
 
 #[test]
@@ -478,8 +517,11 @@ fn a_request_with_a_match_that_makes_no_sense_is_not_lifted_and_has_its_error() 
         ("80000c02 0005".to_owned(), "OFPBMC_BAD_VALUE"),
     ] {
         let error = ToSwitch::lift(flow_mod_of(&fields).unwrap()).unwrap_err();
-        let answer = error.answer().and_then(|code| code.name(Version::V1_3));
-        assert_eq!(answer.map(|it| it.name), Some(name), "{fields}: {error}");
+        for version in VERSIONS {
+            let answer = error.answer(version);
+            let expected = Answer::named(name, version);
+            assert_eq!(Some(answer), expected, "{fields}: {error}");
+        }
     }
     for fields in [
         format!("{ip} 80001908 0a000000 ffffff00"),

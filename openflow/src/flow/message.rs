@@ -273,8 +273,10 @@ impl FromSwitch {
 pub struct SwitchError {
     /// Type number.
     pub kind: u16,
-    /// Code number.
+    /// Code number; of an experimenter's error its `exp_type`.
     pub code: u16,
+    /// Whose error it is; for type 0xffff only. In 1.0 `data` begins with it.
+    pub experimenter: Option<u32>,
     /// `OFPBMC_BAD_PREREQ`; `type 7 code 99` where it has no name.
     pub name: String,
     /// What it means, one clause.

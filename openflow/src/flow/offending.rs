@@ -7,7 +7,9 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 
-use super::{FlowCommand, FlowMod, GroupCommand, Match, SwitchError, Words, v10, v13};
+use super::{
+    FlowCommand, FlowMod, GroupCommand, Match, SwitchError, Unsupported, Words, lacking, v10, v13,
+};
 use crate::wire::{self, Body, Header, Message, Reader, VendorError, Wire};
 use crate::{TableId, Version};
 
@@ -30,11 +32,27 @@ pub(super) fn lift(error: wire::Error, version: Version) -> SwitchError {
     SwitchError {
         kind: error.kind,
         code: error.code,
+        experimenter: error.experimenter,
         name,
         meaning,
         offending,
         data: error.data,
     }
+}
+
+/// [`lift`] the other way. The words are for people; who numbers it stands beside the numbers from
+/// 1.2 on, and in 1.0 in the data.
+pub(super) fn lower(error: &SwitchError, version: Version) -> Result<wire::Error, Unsupported> {
+    let of_experimenter = version != Version::V1_0 && error.kind == wire::Error::EXPERIMENTER;
+    if error.experimenter.is_some() != of_experimenter {
+        return Err(lacking(version, "such an error of an experimenter"));
+    }
+    Ok(wire::Error {
+        kind: error.kind,
+        code: error.code,
+        experimenter: error.experimenter,
+        data: error.data.clone(),
+    })
 }
 
 /// An error by its numbers, and whose it is.

@@ -1,7 +1,9 @@
 //! What a controller says, taken off the wire: for whoever stands in for a switch.
 
 use super::{MatchError, ToSwitch, v10, v13};
-use crate::wire::{Body, ErrorCode, Message};
+use crate::Version;
+use crate::experimenter::{NICIRA, ONF};
+use crate::wire::{Answer, Body, ErrorCode, Message};
 
 /// A message that [`ToSwitch`] cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +12,12 @@ pub enum NotLifted {
     /// Nothing of it is in the model, or a part of it is not: its type.
     #[error("a {0} that the model does not have")]
     Other(&'static str),
+    /// The same of statistics and descriptions.
+    #[error("a multipart_request that the model does not have")]
+    Multipart,
+    /// The same of an experimenter's message: whose it is.
+    #[error("a message of experimenter {0:#010x} that the model does not have")]
+    Experimenter(u32),
     /// A match that makes no sense, or has fields without a name.
     #[error("{0}")]
     Match(MatchError),
@@ -19,14 +27,18 @@ pub enum NotLifted {
 }
 
 impl NotLifted {
-    /// What OFPT_ERROR answers it in 1.3 and later, as far as the request itself says it.
+    /// What answers it in a version, from a switch that can do no more than the model says.
     #[must_use]
-    pub fn answer(&self) -> Option<ErrorCode> {
-        match self {
-            Self::Match(error) => Some(error.answer()),
-            Self::Actions(_) => Some(ErrorCode::BAD_ACTION_BAD_TYPE),
-            Self::Other(_) => None,
-        }
+    pub fn answer(&self, version: Version) -> Answer {
+        let code = match self {
+            Self::Match(error) => error.answer(),
+            Self::Actions(_) => ErrorCode::BAD_ACTION_BAD_TYPE,
+            Self::Other(_) => ErrorCode::BAD_REQUEST_BAD_TYPE,
+            Self::Multipart => ErrorCode::BAD_REQUEST_BAD_MULTIPART,
+            Self::Experimenter(NICIRA | ONF) => ErrorCode::BAD_REQUEST_BAD_EXP_TYPE,
+            Self::Experimenter(_) => ErrorCode::BAD_REQUEST_BAD_EXPERIMENTER,
+        };
+        Answer::in_version(code, version)
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::inverse::{VERSIONS, XID, any_version, asked, frames, told};
 use super::*;
-use crate::wire::{Body, Message};
+use crate::wire::Message;
 use crate::{Cookie, GroupId, PortNo, TableId, Version, Xid};
 
 /// All updates, of however many messages they came in.

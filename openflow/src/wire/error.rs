@@ -4,6 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::Answer;
 use crate::Version;
 use crate::experimenter::ExperimenterError;
 
@@ -290,7 +291,7 @@ impl DecodeError {
         self.0.offset
     }
 
-    /// What OFPT_ERROR answers it.
+    /// What OFPT_ERROR answers it, without what experimenters have numbers for.
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         self.0.answer
@@ -301,6 +302,15 @@ impl DecodeError {
     #[must_use]
     pub fn experimenter_answer(&self) -> Option<ExperimenterError> {
         self.0.by
+    }
+
+    /// What is answered to it: the most precise there is.
+    #[must_use]
+    pub fn precise_answer(&self) -> Answer {
+        match self.0.by {
+            Some(error) => error.into(),
+            None => self.0.answer.into(),
+        }
     }
 
     /// The same error with an experimenter's answer.

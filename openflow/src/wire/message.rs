@@ -93,6 +93,15 @@ pub struct Error {
 }
 
 impl Message {
+    /// An error.
+    #[must_use]
+    pub fn error(version: Version, xid: Xid, error: Error) -> Self {
+        match version {
+            Version::V1_0 => Self::v10(xid, v10::Body::Error(error)),
+            later => Self::v13(later, xid, v13::Body::Error(error)),
+        }
+    }
+
     /// A hello with the given version byte.
     #[must_use]
     pub fn hello(version: u8, xid: Xid, hello: Hello) -> Self {

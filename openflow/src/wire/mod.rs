@@ -40,6 +40,7 @@
 #[macro_use]
 mod macros;
 
+mod answer;
 mod error;
 mod error_names;
 mod header;
@@ -56,6 +57,7 @@ mod writer;
 use bytes::Bytes;
 
 pub use crate::experimenter::Experimenter;
+pub use answer::Answer;
 pub use error::{DecodeError, DecodeProblem, EncodeError, ErrorCode};
 pub use error_names::{ErrorName, VendorError};
 pub use header::{Header, MAX_FRAME, frame_length};

@@ -219,7 +219,7 @@ impl Session {
             Err(error) => {
                 // An error is never answered with an error: two peers would not stop.
                 if header.kind != ERROR {
-                    out.error(header.xid, error.answer(), head.bytes());
+                    out.error(header.xid, error.precise_answer(), head.bytes());
                 }
                 Ok(Incoming::Bad(error))
             }
@@ -325,7 +325,7 @@ impl Session {
             Ok(version) => {
                 out.speak(version);
                 if let Some(error) = &wrong {
-                    out.error(header.xid, error.answer(), head.bytes());
+                    out.error(header.xid, error.precise_answer(), head.bytes());
                 }
                 self.phase = Phase::Handshake(Box::new(Handshake::begin(out)));
                 Ok(wrong.map_or(Incoming::Nothing, Incoming::Bad))

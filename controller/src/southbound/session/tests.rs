@@ -162,6 +162,37 @@ fn in_1_0_ports_come_with_the_features() {
 }
 
 #[test]
+fn an_error_that_an_experimenter_numbers_is_answered_by_its_number() {
+    for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
+        let mut pair = Pair::new();
+        pair.hello(version.wire()).unwrap();
+        pair.said();
+        // NXT_CT_FLUSH, of which the last seven bytes have to be zero.
+        let mut bytes = vec![version.wire(), 4, 0, 24, 0, 0, 0, 9];
+        bytes.extend([0, 0, 0x23, 0x20, 0, 0, 0, 32, 6, 0, 0, 0, 0, 0, 0, 1]);
+        let frame = Bytes::from(bytes);
+        let incoming = pair
+            .session
+            .frame(frame.clone(), pair.now, &mut pair.out)
+            .unwrap();
+        assert!(matches!(incoming, Incoming::Bad(_)), "{incoming:?}");
+        let answer = pair.said().remove(0);
+        assert_eq!(answer.xid, Xid(9));
+        let (Body::V10(v10::Body::Error(error)) | Body::V13(v13::Body::Error(error))) = answer.body
+        else {
+            panic!("{version}: no error");
+        };
+        let numbers = match version {
+            Version::V1_0 => (0xb0c2, 0, None),
+            _ => (0xffff, 4, Some(0x2320)),
+        };
+        assert_eq!((error.kind, error.code, error.experimenter), numbers);
+        assert_eq!(error.name(version).unwrap().name, "NXBRC_MUST_BE_ZERO");
+        assert_eq!(error.refused(version), frame);
+    }
+}
+
+#[test]
 fn a_switch_that_describes_nothing_is_taken_without() {
     let mut pair = Pair::new();
     pair.hello(4).unwrap();

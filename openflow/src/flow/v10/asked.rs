@@ -89,13 +89,13 @@ fn lift_stats(body: Ask) -> Result<ToSwitch, NotLifted> {
         },
         Ask::PortDesc => ToSwitch::PortDescRequest,
         Ask::Vendor(asked) => monitor::lift_request(&asked)?,
-        Ask::Other { .. } => return Err(NotLifted::Other("multipart_request")),
+        Ask::Other { .. } => return Err(NotLifted::Multipart),
     })
 }
 
 fn lift_flow_request(request: &wire::FlowStatsRequest) -> Result<FlowStatsRequest, NotLifted> {
     if request.table_id.0 == EMERGENCY_TABLE {
-        return Err(NotLifted::Other("multipart_request"));
+        return Err(NotLifted::Multipart);
     }
     Ok(FlowStatsRequest {
         table: request.table_id,
@@ -120,7 +120,7 @@ fn lift_vendor(vendor: &wire::Vendor) -> Result<ToSwitch, NotLifted> {
         },
         wire::Vendor::Other { .. } => None,
     };
-    lifted.ok_or(NotLifted::Other("experimenter"))
+    lifted.ok_or(NotLifted::Experimenter(vendor.vendor()))
 }
 
 fn lift_role(role: NxRole) -> Option<ToSwitch> {

@@ -45,7 +45,7 @@ fn lower_monitor(monitor: &FlowMonitor) -> Result<nicira::FlowMonitor, Unsupport
 }
 
 pub(super) fn lift_request(asked: &MultipartRequest) -> Result<ToSwitch, NotLifted> {
-    let other = NotLifted::Other("multipart_request");
+    let other = NotLifted::Experimenter(asked.experimenter());
     let MultipartRequest::Nicira(asked) = asked else {
         return Err(other);
     };

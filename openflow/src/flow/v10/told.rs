@@ -7,10 +7,10 @@ use super::{Packets, action, matching, monitor, no, port, wire};
 use crate::experimenter::nicira::{self, NxRole, RoleRequest};
 use crate::flow::{
     FlowEntry, FlowRemoved, FlowRemovedReason, FromSwitch, PacketIn, PacketInReason, PortStats,
-    QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, Unsupported, direct, parts,
-    wire_duration,
+    QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, Unsupported, direct, offending,
+    parts, wire_duration,
 };
-use crate::wire::{Echo, Error, FixedText, Hello, Message, Wire, Writer};
+use crate::wire::{Echo, FixedText, Hello, Message, Wire, Writer};
 use crate::{PortNo, TableId, Version, Xid};
 use wire::{StatsFlags, StatsReply, StatsReplyBody as Told};
 
@@ -24,12 +24,7 @@ pub(in crate::flow) fn encode(
             let hello = Message::hello(Version::V1_0.wire(), xid, Hello::default());
             return direct::encode(&hello, Version::V1_0, into);
         }
-        FromSwitch::Error(error) => wire::Body::Error(Error {
-            kind: error.kind,
-            code: error.code,
-            experimenter: None,
-            data: error.data.clone(),
-        }),
+        FromSwitch::Error(error) => wire::Body::Error(offending::lower(error, Version::V1_0)?),
         FromSwitch::EchoRequest(data) => wire::Body::EchoRequest(Echo { data: data.clone() }),
         FromSwitch::EchoReply(data) => wire::Body::EchoReply(Echo { data: data.clone() }),
         FromSwitch::Features(features) => wire::Body::FeaturesReply(lower_features(features)?),

@@ -105,7 +105,7 @@ fn lift_multipart(body: Ask) -> Result<ToSwitch, NotLifted> {
         },
         Ask::FlowMonitor(asked) => monitor::lift_requests(&asked)?,
         Ask::Experimenter(asked) => onf_monitor::lift_request(&asked)?,
-        _ => return Err(NotLifted::Other("multipart_request")),
+        _ => return Err(NotLifted::Multipart),
     })
 }
 

@@ -6,6 +6,7 @@
 mod action;
 mod asked;
 mod group;
+mod instruction;
 mod matching;
 mod meter;
 mod monitor;
@@ -184,7 +185,7 @@ pub(super) fn flow_mod_by_parts(
     direct::message(into, version, xid, direct::FLOW_MOD, |w| {
         w.block::<40>(|b| fixed_part(change, b));
         matching::write(w, &change.matching)?;
-        action::write_instructions(w, &change.instructions)
+        instruction::write(w, &change.instructions)
     })
 }
 
@@ -197,7 +198,7 @@ pub(super) fn flow_mod_at_once(
     xid: Xid,
     into: &mut BytesMut,
 ) -> bool {
-    let Some((port, max_len)) = action::one_output(&change.instructions) else {
+    let Some((port, max_len)) = instruction::one_output(&change.instructions) else {
         return false;
     };
     let mut draft = wire::FlowModDraft::new(version.wire(), xid);
@@ -362,7 +363,7 @@ pub(super) fn lift_flow_mod(change: wire::FlowMod, unknown: &mut Words) -> FlowM
         cookie: change.cookie,
         cookie_mask: change.cookie_mask,
         matching: matching::lift(&change.matching, unknown),
-        instructions: action::lift_instructions(change.instructions, unknown),
+        instructions: instruction::lift(change.instructions, unknown),
         idle_timeout_s: change.idle_timeout,
         hard_timeout_s: change.hard_timeout,
         flags: FlowFlags::from_bits_retain(change.flags.bits()),

@@ -1,6 +1,6 @@
 //! Flow monitors as 1.4 and later have them (OF 1.4.1 §7.3.5.18).
 
-use super::{action, matching, multipart, onf_monitor, wire};
+use super::{instruction, matching, multipart, onf_monitor, wire};
 use crate::flow::monitor::no_event;
 use crate::flow::{
     FlowMonitor, FlowMonitorFlags, FlowMonitorRequest, FlowRemovedReason, FlowUpdate, Match,
@@ -98,7 +98,7 @@ pub(super) fn lift_update(update: wire::FlowUpdate) -> FlowUpdate {
 fn lift_flow(flow: wire::FlowUpdateFull) -> Box<UpdatedFlow> {
     let mut unknown = Words::default();
     let matching = matching::lift(&flow.matching, &mut unknown);
-    let instructions = action::lift_instructions(flow.instructions, &mut unknown);
+    let instructions = instruction::lift(flow.instructions, &mut unknown);
     Box::new(UpdatedFlow {
         table: flow.table_id,
         priority: flow.priority,
@@ -143,6 +143,6 @@ fn lower_flow(
         priority: flow.priority,
         cookie: flow.cookie,
         matching: matching::lower(&flow.matching, version)?,
-        instructions: action::lower_instructions(&flow.instructions, version)?,
+        instructions: instruction::lower(&flow.instructions, version)?,
     }))
 }

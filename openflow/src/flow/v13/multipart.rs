@@ -1,6 +1,6 @@
 //! Statistics and descriptions.
 
-use super::{action, group, matching, meter, monitor, onf_monitor, port, wire};
+use super::{group, instruction, matching, meter, monitor, onf_monitor, port, wire};
 use crate::Version;
 use crate::flow::{
     FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
@@ -112,7 +112,7 @@ fn lift_desc(desc: &wire::DescStats) -> SwitchDesc {
 fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
     let mut unknown = Words::default();
     let matching = matching::lift(&entry.matching, &mut unknown);
-    let instructions = action::lift_instructions(entry.instructions, &mut unknown);
+    let instructions = instruction::lift(entry.instructions, &mut unknown);
     FlowEntry {
         table: entry.table_id,
         priority: entry.priority,
@@ -134,7 +134,7 @@ fn lift_flow(entry: wire::FlowStats) -> FlowEntry {
 fn lift_flow_desc(entry: wire::FlowDesc) -> FlowEntry {
     let mut unknown = Words::default();
     let matching = matching::lift(&entry.matching, &mut unknown);
-    let instructions = action::lift_instructions(entry.instructions, &mut unknown);
+    let instructions = instruction::lift(entry.instructions, &mut unknown);
     let (seconds, nanoseconds) = entry.stats.time(Statistic::Duration).unwrap_or_default();
     FlowEntry {
         table: entry.table_id,

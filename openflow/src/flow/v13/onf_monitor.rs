@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use super::{action, matching, multipart, told_multipart, wire};
+use super::{instruction, matching, multipart, told_multipart, wire};
 use crate::experimenter::nicira::FlowMonitorCancel;
 use crate::experimenter::{Entries, MultipartReply, MultipartRequest, onf};
 use crate::flow::monitor::{Extended, lift_reason, write_extended};
@@ -67,7 +67,7 @@ fn fields(matching: &MonitorMatch) -> &OxmList {
 }
 
 pub(super) fn lift_request(asked: &MultipartRequest) -> Result<ToSwitch, NotLifted> {
-    let other = NotLifted::Other("multipart_request");
+    let other = NotLifted::Experimenter(asked.experimenter());
     let MultipartRequest::Onf(asked) = asked else {
         return Err(other);
     };
@@ -147,7 +147,7 @@ fn lift_update(update: onf::FlowUpdate) -> FlowUpdate {
 
 fn lift_flow(flow: onf::UpdatedFlow, mut unknown: Words) -> Box<UpdatedFlow> {
     let matching = matching::lift_fields(fields(&flow.matching), &mut unknown);
-    let instructions = action::lift_instructions(flow.instructions, &mut unknown);
+    let instructions = instruction::lift(flow.instructions, &mut unknown);
     Box::new(UpdatedFlow {
         table: flow.table_id,
         priority: flow.priority,
@@ -217,6 +217,6 @@ fn lower_flow(
         table_id: flow.table,
         cookie: flow.cookie,
         matching: lower_match(&flow.matching, version)?,
-        instructions: action::lower_instructions(&flow.instructions, version)?,
+        instructions: instruction::lower(&flow.instructions, version)?,
     }))
 }

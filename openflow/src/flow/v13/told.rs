@@ -4,13 +4,13 @@ use bytes::BytesMut;
 
 use super::{matching, port, told_multipart};
 use crate::flow::{
-    FlowRemoved, FromSwitch, PacketIn, PacketInReason, Role, SwitchError, SwitchFeatures,
-    Unsupported, direct, lacking, wire_duration,
+    FlowRemoved, FromSwitch, PacketIn, PacketInReason, Role, SwitchFeatures, Unsupported, direct,
+    lacking, offending, wire_duration,
 };
 use crate::oxm::Field;
 use crate::oxs::{OxsList, OxsValue, Statistic};
 use crate::v13 as wire;
-use crate::wire::{Echo, Error, Hello, Message};
+use crate::wire::{Echo, Hello, Message};
 use crate::{PortNo, Version, Xid};
 
 pub(in crate::flow) fn encode(
@@ -28,7 +28,7 @@ pub(in crate::flow) fn encode(
             return done.encode(*id, Default::default(), version, xid, into);
         }
         FromSwitch::Other(name) => return Err(lacking(version, *name)),
-        FromSwitch::Error(error) => wire::Body::Error(lower_error(error, version)?),
+        FromSwitch::Error(error) => wire::Body::Error(offending::lower(error, version)?),
         FromSwitch::EchoRequest(data) => wire::Body::EchoRequest(Echo { data: data.clone() }),
         FromSwitch::EchoReply(data) => wire::Body::EchoReply(Echo { data: data.clone() }),
         FromSwitch::Features(features) => wire::Body::FeaturesReply(lower_features(features)),
@@ -47,19 +47,6 @@ pub(in crate::flow) fn encode(
         statistics => return told_multipart::encode(statistics, version, xid, into),
     };
     direct::encode(&Message::v13(version, xid, body), version, into)
-}
-
-/// Of an experimenter's error the model keeps words only.
-fn lower_error(error: &SwitchError, version: Version) -> Result<Error, Unsupported> {
-    if error.kind == Error::EXPERIMENTER {
-        return Err(lacking(version, "errors of experimenters in the model"));
-    }
-    Ok(Error {
-        kind: error.kind,
-        code: error.code,
-        experimenter: None,
-        data: error.data.clone(),
-    })
 }
 
 fn lower_features(features: &SwitchFeatures) -> wire::FeaturesReply {

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::told::statistics;
-use super::{action, group, matching, meter, monitor, onf_monitor, port, wire};
+use super::{group, instruction, matching, meter, monitor, onf_monitor, port, wire};
 use crate::flow::{
     FlowEntry, FromSwitch, PortStats, QueueStats, SwitchDesc, TableStats, Unsupported, direct,
     lacking, parts, wire_duration,
@@ -203,7 +203,7 @@ fn write_flow(w: &mut Writer<'_>, entry: &FlowEntry) -> Result<(), Unsupported> 
             w.u64(entry.bytes);
             matching::write(w, &entry.matching)?;
         }
-        action::write_instructions(w, &entry.instructions)
+        instruction::write(w, &entry.instructions)
     })
 }
 

@@ -27,8 +27,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{FromSwitch, PortConfig, PortDesc, SwitchDesc};
 use openflow::pipeline::{Effects, Switch, SwitchConfig};
-use openflow::wire::{Body, Error, ErrorCode, Header, Hello, Message, frame_length};
-use openflow::{PortNo, Version, Xid, v10, v13};
+use openflow::wire::{Answer, Body, Error, ErrorCode, Header, Hello, Message, frame_length};
+use openflow::{PortNo, Version, Xid};
 
 use super::{Output, SwitchNode, SwitchPlan};
 
@@ -37,8 +37,6 @@ use settings::Settings;
 
 /// Bytes of a refused message that an error quotes.
 const QUOTED_BYTES: usize = 64;
-/// The ONF, whose errors bundles of 1.3 have.
-const ONF: u32 = 0x4f4e_4600;
 
 /// A switch that speaks OpenFlow.
 #[derive(Debug)]
@@ -160,8 +158,8 @@ impl Agent {
                     xid,
                     version,
                 };
-                if let Err(code) = self.answer(&request, now, out) {
-                    refuse(&request, code, out);
+                if let Err(answer) = self.answer(&request, now, out) {
+                    refuse(&request, answer, out);
                 }
             }
             Channel::Closed | Channel::Broken => {}
@@ -198,17 +196,11 @@ impl Agent {
     fn fail_hello(&self, theirs: u8, xid: Xid, out: &mut Output) {
         let offered: Vec<_> = self.versions.iter().map(ToString::to_string).collect();
         let text = format!("only OpenFlow {} is spoken here", offered.join(", "));
-        let error = Error {
-            kind: 0,
-            code: 0,
-            experimenter: None,
-            data: text.into(),
-        };
         let version = Version::from_wire(theirs).or_else(|| self.versions.last().copied());
-        put(
-            &error_message(version.unwrap_or(Version::V1_3), xid, error),
-            out,
-        );
+        let version = version.unwrap_or(Version::V1_3);
+        let incompatible = ErrorCode::HELLO_FAILED_INCOMPATIBLE;
+        let error = Error::answering(incompatible, version, text.into());
+        put(&Message::error(version, xid, error), out);
     }
 
     /// Says that a port is dark from now on, or lit again, if that was changed.
@@ -331,33 +323,14 @@ fn put(message: &Message, out: &mut Output) {
 }
 
 /// Refuses a request, of which it quotes the head.
-fn refuse(request: &Request, code: ErrorCode, out: &mut Output) {
+fn refuse(request: &Request, answer: Answer, out: &mut Output) {
     let quoted = request.frame.len().min(QUOTED_BYTES);
-    let of_onf = code.kind == BUNDLE_FAILED && request.version == Version::V1_3;
-    let error = Error {
-        kind: match of_onf {
-            true => Error::EXPERIMENTER,
-            false => code.kind,
-        },
-        code: match of_onf {
-            true => ONF_BUNDLE_ERRORS + code.code,
-            false => code.code,
-        },
-        experimenter: of_onf.then_some(ONF),
-        data: request.frame.slice(..quoted),
-    };
-    put(&error_message(request.version, request.xid, error), out);
-}
-
-fn error_message(version: Version, xid: Xid, error: Error) -> Message {
-    match version {
-        Version::V1_0 => Message::v10(xid, v10::Body::Error(error)),
-        _ => Message::v13(version, xid, v13::Body::Error(error)),
-    }
+    let quoted = request.frame.slice(..quoted);
+    let error = Error::answering(answer, request.version, quoted);
+    put(&Message::error(request.version, request.xid, error), out);
 }
 
 /// `OFPBRC_EPERM`, the same in every version.
 const EPERM: ErrorCode = ErrorCode { kind: 1, code: 5 };
-/// `OFPET_BUNDLE_FAILED`, and what its codes begin with among the ONF's.
+/// `OFPET_BUNDLE_FAILED`.
 const BUNDLE_FAILED: u16 = 17;
-const ONF_BUNDLE_ERRORS: u16 = 2300;

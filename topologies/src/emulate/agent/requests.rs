@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use openflow::flow::{
-    BundleDone, BundleRequest, BundleStep, Capabilities, FromSwitch, NotLifted, Role,
+    BundleDone, BundleRequest, BundleStep, Capabilities, FlowMonitorRequest, FromSwitch, Role,
     SwitchFeatures, ToSwitch,
 };
 use openflow::pipeline::Effects;
-use openflow::wire::{Body, ErrorCode, Header, Message};
+use openflow::wire::{Answer, Body, ErrorCode, Header, Message};
 use openflow::{PortNo, Version, v10, v13};
 
 use super::{Agent, BUNDLE_FAILED, EPERM, Output, Request, refuse, tell};
 
 /// In 1.0 bit 7 says that ARP addresses are matched.
 const ARP_MATCH_IP: u32 = 1 << 7;
-/// `OFPBRC_BAD_STAT`, later `OFPBRC_BAD_MULTIPART`.
-const BAD_MULTIPART: ErrorCode = ErrorCode { kind: 1, code: 2 };
+/// `OFPMOFC_UNKNOWN_MONITOR`, as 1.4 and later number it.
+const UNKNOWN_MONITOR: ErrorCode = ErrorCode { kind: 16, code: 3 };
 /// `OFPBRC_IS_SLAVE`; 1.0 has no number for it, and Open vSwitch says `OFPBRC_EPERM`.
 const IS_SLAVE: ErrorCode = ErrorCode { kind: 1, code: 10 };
 /// `OFPBFC_MSG_FAILED`.
@@ -31,31 +31,24 @@ impl Agent {
         request: &Request,
         now: Duration,
         out: &mut Output,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<(), Answer> {
         let header = Header::parse(&request.frame).ok_or(ErrorCode::BAD_REQUEST_BAD_LEN)?;
         let message = match Message::decode(request.frame.clone()) {
             Ok(message) => message,
-            Err(error) => return Err(error.answer()),
+            Err(error) => return Err(error.precise_answer()),
         };
         if matches!(message.body, Body::Hello(_)) || is_error(&message.body) {
             return Ok(());
         }
         if header.version != request.version.wire() {
-            return Err(ErrorCode::BAD_REQUEST_BAD_VERSION);
+            return Err(ErrorCode::BAD_REQUEST_BAD_VERSION.into());
         }
         if let Some(done) = self.beyond_the_model(request, &message, out) {
-            return done;
+            return done.map_err(Answer::from);
         }
-        let is_multipart = matches!(
-            message.body,
-            Body::V10(v10::Body::StatsRequest(_)) | Body::V13(v13::Body::MultipartRequest(_))
-        );
         match ToSwitch::lift(message) {
             Ok(asked) => self.obey(request, &asked, now, out),
-            Err(NotLifted::Match(_)) => Err(ErrorCode::BAD_MATCH_BAD_FIELD),
-            Err(NotLifted::Actions(_)) => Err(ErrorCode::BAD_ACTION_BAD_TYPE),
-            Err(_) if is_multipart => Err(BAD_MULTIPART),
-            Err(_) => Err(ErrorCode::BAD_REQUEST_BAD_TYPE),
+            Err(error) => Err(error.answer(request.version)),
         }
     }
 
@@ -65,12 +58,13 @@ impl Agent {
         asked: &ToSwitch,
         now: Duration,
         out: &mut Output,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<(), Answer> {
         if changes(asked) && self.audience.is_slave() {
-            return Err(match request.version {
+            let refused = match request.version {
                 Version::V1_0 => EPERM,
                 _ => IS_SLAVE,
-            });
+            };
+            return Err(refused.into());
         }
         let done = match asked {
             ToSwitch::FlowMod(change) => self.switch.flow_mod(change, now),
@@ -79,10 +73,12 @@ impl Agent {
             ToSwitch::PortMod(change) => self.switch.port_mod(change),
             ToSwitch::PacketOut(packet) => self.switch.packet_out(packet, now),
             ToSwitch::Bundle(step) => return self.bundle(request, step, now, out),
+            ToSwitch::FlowMonitors(asked) => return Err(no_monitor(asked, request.version)),
             ToSwitch::EchoReply(_) => return Ok(()),
             asked => {
                 let reply = self.reply(asked, now)?;
-                return tell(&reply, request.version, request.xid, out);
+                tell(&reply, request.version, request.xid, out)?;
+                return Ok(());
             }
         };
         let effects: Effects = done.map_err(|refusal| refusal.code)?;
@@ -97,19 +93,21 @@ impl Agent {
         step: &BundleRequest,
         now: Duration,
         out: &mut Output,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<(), Answer> {
         match self.switch.bundle(step, now) {
             Ok((done, effects)) => {
                 self.carry_out(effects, out);
-                done.map_or(Ok(()), |done| confirm(request, step, done, out))
+                done.map_or(Ok(()), |done| confirm(request, step, done, out))?;
+                Ok(())
             }
             Err(refusal) => {
                 let of_a_change = refusal.code.kind != BUNDLE_FAILED;
+                let answer = Answer::in_version(refusal.code, request.version);
                 if matches!(step.step, BundleStep::Commit) && of_a_change {
-                    refuse(request, refusal.code, out);
-                    return Err(MSG_FAILED);
+                    refuse(request, answer, out);
+                    return Err(Answer::in_version(MSG_FAILED, request.version));
                 }
-                Err(refusal.code)
+                Err(answer)
             }
         }
     }
@@ -174,8 +172,6 @@ impl Agent {
                 let queues = Vec::new();
                 FromSwitch::QueueStats { queues, more }
             }
-            // Open vSwitch has them; nothing here watches.
-            ToSwitch::FlowMonitors(_) => return Err(BAD_MULTIPART),
             _ => return Err(ErrorCode::BAD_REQUEST_BAD_TYPE),
         })
     }
@@ -223,6 +219,18 @@ fn is_error(body: &Body) -> bool {
         body,
         Body::V10(v10::Body::Error(_)) | Body::V13(v13::Body::Error(_))
     )
+}
+
+/// Nothing is watched here, other than by Open vSwitch.
+fn no_monitor(asked: &[FlowMonitorRequest], version: Version) -> Answer {
+    let code = match asked {
+        [
+            FlowMonitorRequest::Cancel(_) | FlowMonitorRequest::Modify(_),
+            ..,
+        ] => UNKNOWN_MONITOR,
+        _ => ErrorCode::BAD_REQUEST_BAD_MULTIPART,
+    };
+    Answer::in_version(code, version)
 }
 
 /// What a slave may not do (OF 1.3.5 §6.3.4).

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{
-    BundleDone, BundleFlags, BundleRequest, BundleStep, FlowMod, FlowStatsRequest, FromSwitch,
-    Group, GroupCommand, GroupMod, GroupType, PacketIn, PacketInReason, PacketOut, PortConfig,
-    PortDesc, PortMod, PortState, Role, SwitchError, ToSwitch,
+    BundleDone, BundleFlags, BundleRequest, BundleStep, FlowMod, FlowMonitorRequest,
+    FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupMod, GroupType, PacketIn,
+    PacketInReason, PacketOut, PortConfig, PortDesc, PortMod, PortState, Role, SwitchError,
+    ToSwitch,
 };
 use openflow::pipeline::SwitchConfig;
 use openflow::wire::{Body, Hello, Message};
@@ -353,6 +354,71 @@ fn what_cannot_be_read_is_refused_and_the_next_is_answered() {
     }
     assert_eq!(numbers, [(1, 1, 1), (2, 1, 0)]);
     assert_eq!(answers[2].type_name(), "barrier_reply");
+}
+
+/// As a controller hears it: the name of an error, and the bytes it refuses.
+fn error_named(talk: &mut Talk, bytes: &[u8]) -> (String, Bytes) {
+    let answers = talk.bytes(bytes);
+    let [answer] = &answers[..] else {
+        panic!("{answers:?}");
+    };
+    assert_eq!(answer.xid, XID);
+    let (Body::V10(v10::Body::Error(error)) | Body::V13(v13::Body::Error(error))) = &answer.body
+    else {
+        panic!("{answer:?}");
+    };
+    let name = error.name(talk.version).unwrap().name.to_owned();
+    (name, error.refused(talk.version))
+}
+
+#[test]
+fn errors_that_experimenters_number_have_their_numbers() {
+    for version in VERSIONS {
+        let mut talk = Talk::new(version);
+        // NXT_CT_FLUSH, of which the last seven bytes have to be zero.
+        let mut not_zero = vec![version.wire(), 4, 0, 24, 0, 0, 0, 0x77];
+        not_zero.extend([0, 0, 0x23, 0x20, 0, 0, 0, 32, 6, 0, 0, 0, 0, 0, 0, 1]);
+        let error = error_named(&mut talk, &not_zero);
+        let expected = ("NXBRC_MUST_BE_ZERO".to_owned(), not_zero.into());
+        assert_eq!(error, expected, "{version}");
+
+        let mut cancel = BytesMut::new();
+        let request = ToSwitch::FlowMonitors(vec![FlowMonitorRequest::Cancel(3)]);
+        request.encode(version, XID, &mut cancel).unwrap();
+        let error = error_named(&mut talk, &cancel);
+        let expected = ("OFPMOFC_UNKNOWN_MONITOR".to_owned(), cancel.freeze());
+        assert_eq!(error, expected, "{version}");
+    }
+    let mut talk = Talk::new(Version::V1_3);
+    // A hello in a bundle of the ONF's.
+    let mut hello = vec![4, 4, 0, 32, 0, 0, 0, 0x77];
+    hello.extend([
+        0x4f, 0x4e, 0x46, 0, 0, 0, 0x08, 0xfd, 0, 0, 0, 1, 0, 0, 0, 1,
+    ]);
+    hello.extend([4, 0, 0, 8, 0, 0, 0, 0x77]);
+    let expected = ("OFPBFC_MSG_UNSUP".to_owned(), hello.clone().into());
+    assert_eq!(error_named(&mut talk, &hello), expected);
+}
+
+#[test]
+fn messages_of_experimenters_that_mean_nothing_here_are_refused_as_by_open_vswitch() {
+    for version in VERSIONS {
+        let mut talk = Talk::new(version);
+        for (experimenter, code) in [
+            ([0x12, 0x34, 0x56, 0x78], 3),
+            ([0, 0, 0x23, 0x20], 4),
+            ([0x4f, 0x4e, 0x46, 0], 4),
+        ] {
+            let mut bytes = vec![version.wire(), 4, 0, 16, 0, 0, 0, 0x77];
+            bytes.extend(experimenter);
+            bytes.extend([0, 0, 3, 0xe7]);
+            let answer = talk.bytes(&bytes).remove(0);
+            let FromSwitch::Error(error) = FromSwitch::lift(answer) else {
+                panic!("{version}");
+            };
+            assert_eq!((error.kind, error.code), (1, code), "{version}");
+        }
+    }
 }
 
 #[test]
