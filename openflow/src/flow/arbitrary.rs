@@ -4,8 +4,10 @@
 //! back is equal to it.
 
 mod monitor;
+mod table;
 
 pub use monitor::{flow_monitors, flow_updates};
+pub use table::{table_features, table_features_request};
 
 use bytes::Bytes;
 use proptest::collection::vec;

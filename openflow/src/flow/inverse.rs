@@ -78,7 +78,7 @@ pub(super) fn any_version() -> impl Strategy<Value = Version> {
     proptest::sample::select(&VERSIONS[..])
 }
 
-fn later_version() -> impl Strategy<Value = Version> {
+pub(super) fn later_version() -> impl Strategy<Value = Version> {
     proptest::sample::select(&VERSIONS[1..])
 }
 

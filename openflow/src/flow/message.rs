@@ -6,7 +6,7 @@ use super::{
     BundleDone, BundleRequest, FlowEntry, FlowMod, FlowMonitorRequest, FlowRemoved,
     FlowStatsRequest, FlowUpdate, Group, GroupMod, GroupStats, Meter, MeterFeatures, MeterMod,
     MeterStats, PacketIn, PacketOut, PortDesc, PortMod, PortStats, PortStatus, QueueStats, Role,
-    SwitchDesc, SwitchFeatures, TableStats, bundle, v10, v13,
+    SwitchDesc, SwitchFeatures, TableFeatures, TableFeaturesRequest, TableStats, bundle, v10, v13,
 };
 use crate::v13 as wire;
 use crate::wire::{Body, Message};
@@ -59,6 +59,8 @@ pub enum ToSwitch {
     AggregateStatsRequest(FlowStatsRequest),
     /// Counters of the tables.
     TableStatsRequest,
+    /// What tables can do, or what they shall. Not in 1.0.
+    TableFeatures(TableFeaturesRequest),
     /// Counters of one port, or of all ([`PortNo::ANY`]).
     PortStatsRequest(PortNo),
     /// Counters of one group or of all. Not in 1.0.
@@ -167,6 +169,13 @@ pub enum FromSwitch {
     TableStats {
         /// In this part.
         tables: Vec<TableStats>,
+        /// Another part follows.
+        more: bool,
+    },
+    /// What tables can do.
+    TableFeatures {
+        /// In this part.
+        tables: Vec<TableFeatures>,
         /// Another part follows.
         more: bool,
     },

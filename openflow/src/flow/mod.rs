@@ -20,6 +20,7 @@
 //! | what a switch is told and tells, from its side | `v10/` and `v13/`: `asked.rs`, `told.rs` |
 //! | replies in as many messages as it takes | `parts.rs` |
 //! | flow monitors: of 1.4, and by extensions before | `monitor.rs`, and in `v10/` and `v13/` |
+//! | what tables can do | `table.rs`, and in `v13/` |
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
@@ -47,6 +48,7 @@ mod port;
 mod queue;
 mod request;
 mod switch;
+mod table;
 mod text;
 mod v10;
 mod v13;
@@ -74,15 +76,24 @@ pub use port::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStats, 
 pub use queue::QueueStats;
 pub use request::NotLifted;
 pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
+pub use table::{
+    Ability, EntryFeatures, MatchFeature, TableCapabilities, TableFeatures, TableFeaturesCommand,
+    TableFeaturesRequest, TablePlace,
+};
 pub use text::ParseFlowError;
+
 pub use validate::MatchError;
 pub use validate_action::ActionError;
+
+pub use crate::v13::{ActionType, InstructionType};
 
 pub(crate) use text::format_value;
 use words::{Words, duration, kept, lacking, wire_duration};
 
 #[cfg(test)]
 mod inverse;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Replies in as many messages as it takes: one holds no more than its length can say.
+//! Multiparts in as many messages as it takes: one holds no more than its length can say.
 
 use bytes::{Buf, BytesMut};
 
@@ -8,13 +8,13 @@ use crate::wire::{Message, Writer};
 
 /// Bytes of a message at most.
 const LONGEST: usize = u16::MAX as usize;
-/// Where a reply in parts has its flags; the lowest bit of the second byte says that another part
+/// Where a multipart has its flags; the lowest bit of the second byte says that another part
 /// follows (OF 1.0 §5.3.5, OF 1.3.5 §7.3.5).
 const FLAGS: usize = 10;
 const MORE: u8 = 1;
 
-/// Appends a reply whose body is a list, in as many messages as it takes, of which `more` says
-/// whether yet another one follows. `head` is the reply with an empty list. On an error the buffer
+/// Appends a reply or request whose body is a list, in as many messages as it takes, of which `more`
+/// says whether yet another one follows. `head` is that with an empty list. On an error the buffer
 /// is as it was.
 pub(super) fn write<T>(
     into: &mut BytesMut,

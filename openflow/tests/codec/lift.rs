@@ -410,3 +410,31 @@ fn what_flow_monitors_tell_is_what_open_vswitch_takes_it_for() {
         assert_eq!(named(name), [one.clone(), one.clone(), one], "{name}");
     }
 }
+
+#[test]
+fn what_tables_can_do_is_what_open_vswitch_takes_it_for() {
+    let [FromSwitch::TableFeatures { tables, more: true }] = &named("OFPST_TABLE_FEATURES")[..]
+    else {
+        panic!("no table features");
+    };
+    let table = &tables[0];
+    assert_eq!(
+        (table.name.as_str(), table.max_entries),
+        ("table0", 1_000_000)
+    );
+    assert!(table.table_miss == table.entries);
+    assert_eq!(table.unknown, None);
+
+    let tables = asked("of13/4-55-ofp_table_features_request").unwrap();
+    let ToSwitch::TableFeatures(request) = &tables else {
+        panic!("{tables:?}");
+    };
+    let names = request.tables.iter().map(|table| table.name.as_str());
+    assert!(names.eq((0..10).map(|it| format!("Flow Table 0x{it:02x}"))));
+    let told = named("ofp_table_features_reply");
+    let [FromSwitch::TableFeatures { tables: of_1_3, .. }, of_1_4] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(of_1_3.len(), 10);
+    assert!(of_1_4 == &told[0]);
+}

@@ -25,5 +25,6 @@ mod os_ken_fields;
 mod ovs_monitor;
 mod ovs_ofctl;
 mod ovs_switch;
+mod ovs_tables;
 mod round_trip;
 mod vectors;

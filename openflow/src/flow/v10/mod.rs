@@ -72,6 +72,7 @@ pub(super) fn encode(message: &ToSwitch, xid: Xid, into: &mut BytesMut) -> Resul
         ToSwitch::PortStatsRequest(port) => {
             stats::request(Stats::Port(stats::lower_port_request(*port)?))
         }
+        ToSwitch::TableFeatures(_) => return Err(no("table features")),
         ToSwitch::GroupMod(_) => return Err(no("group_mod")),
         ToSwitch::PortDescRequest => return Err(no("port descriptions but in its features")),
         ToSwitch::GroupStatsRequest(_) => return Err(no("group statistics")),

@@ -1,6 +1,6 @@
 //! What a controller asks of a switch, lifted: the inverse of lowering.
 
-use super::{action, group, lift_flow_mod, meter, monitor, onf_monitor, port};
+use super::{action, group, lift_flow_mod, meter, monitor, onf_monitor, port, table};
 use crate::flow::{FlowStatsRequest, Match, NotLifted, PacketOut, Role, ToSwitch, Words, bundle};
 use crate::v13 as wire;
 use crate::{GroupId, PortNo};
@@ -21,7 +21,7 @@ pub(in crate::flow) fn lift(body: wire::Body) -> Result<ToSwitch, NotLifted> {
         wire::Body::MeterMod(change) => ToSwitch::MeterMod(meter::lift_mod(&change)),
         wire::Body::BarrierRequest => ToSwitch::BarrierRequest,
         wire::Body::RoleRequest(request) => lift_role(request)?,
-        wire::Body::MultipartRequest(request) => lift_multipart(request.body)?,
+        wire::Body::MultipartRequest(request) => lift_multipart(request)?,
         wire::Body::BundleControl(control) => {
             bundle::lift_control(control.bundle_id, control.flags.bits(), control.kind.into())?
         }
@@ -76,14 +76,15 @@ fn lift_role(request: wire::Role) -> Result<ToSwitch, NotLifted> {
 }
 
 /// A request for one group's or one port's description, of 1.5, is not in the model.
-fn lift_multipart(body: Ask) -> Result<ToSwitch, NotLifted> {
+fn lift_multipart(request: wire::MultipartRequest) -> Result<ToSwitch, NotLifted> {
+    let more = request.flags.contains(wire::MultipartFlags::MORE);
     let every_port = |request: &Option<wire::PortStatsRequest>| {
         request.is_none_or(|it| it.port_no == PortNo::ANY)
     };
     let every_group = |request: &Option<wire::GroupStatsRequest>| {
         request.is_none_or(|it| it.group_id == GroupId::ALL)
     };
-    Ok(match body {
+    Ok(match request.body {
         Ask::Desc => ToSwitch::DescRequest,
         Ask::PortDesc(request) if every_port(&request) => ToSwitch::PortDescRequest,
         Ask::Flow(request) | Ask::FlowDesc(request) => {
@@ -91,6 +92,7 @@ fn lift_multipart(body: Ask) -> Result<ToSwitch, NotLifted> {
         }
         Ask::Aggregate(request) => ToSwitch::AggregateStatsRequest(lift_flow_request(&request)?),
         Ask::Table => ToSwitch::TableStatsRequest,
+        Ask::TableFeatures(tables) => table::lift_request(tables, more)?,
         Ask::Port(request) => ToSwitch::PortStatsRequest(request.port_no),
         Ask::Group(request) => ToSwitch::GroupStatsRequest(request.group_id),
         Ask::GroupDesc(request) if every_group(&request) => ToSwitch::GroupDescRequest,

@@ -13,6 +13,7 @@ mod monitor;
 mod multipart;
 mod onf_monitor;
 mod port;
+mod table;
 mod told;
 mod told_multipart;
 
@@ -79,6 +80,9 @@ pub(super) fn encode(
             multipart::lower_flow_request(request, version)?,
         )),
         ToSwitch::TableStatsRequest => multipart::request(Ask::Table),
+        ToSwitch::TableFeatures(request) => {
+            return table::encode_request(request, version, xid, into);
+        }
         ToSwitch::PortStatsRequest(port_no) => {
             multipart::request(Ask::Port(wire::PortStatsRequest { port_no: *port_no }))
         }

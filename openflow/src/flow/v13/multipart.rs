@@ -1,6 +1,6 @@
 //! Statistics and descriptions.
 
-use super::{group, instruction, matching, meter, monitor, onf_monitor, port, wire};
+use super::{group, instruction, matching, meter, monitor, onf_monitor, port, table, wire};
 use crate::Version;
 use crate::flow::{
     FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortStats, QueueStats, SwitchDesc,
@@ -52,6 +52,10 @@ pub(super) fn lift(reply: MultipartReply) -> FromSwitch {
         },
         MultipartReplyBody::Table(tables) => FromSwitch::TableStats {
             tables: tables.iter().map(lift_table).collect(),
+            more,
+        },
+        MultipartReplyBody::TableFeatures(tables) => FromSwitch::TableFeatures {
+            tables: tables.into_iter().map(table::lift).collect(),
             more,
         },
         MultipartReplyBody::Port(ports) => FromSwitch::PortStats {

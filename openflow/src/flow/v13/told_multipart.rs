@@ -3,10 +3,10 @@
 use bytes::BytesMut;
 
 use super::told::statistics;
-use super::{group, instruction, matching, meter, monitor, onf_monitor, port, wire};
+use super::{group, instruction, matching, meter, monitor, onf_monitor, port, table, wire};
 use crate::flow::{
-    FlowEntry, FromSwitch, PortStats, QueueStats, SwitchDesc, TableStats, Unsupported, direct,
-    lacking, parts, wire_duration,
+    FlowEntry, FromSwitch, PortStats, QueueStats, SwitchDesc, TableFeaturesCommand, TableStats,
+    Unsupported, direct, lacking, parts, wire_duration,
 };
 use crate::oxs::{OxsValue, Statistic};
 use crate::wire::{FixedText, Message, Wire, Writer};
@@ -44,6 +44,12 @@ pub(super) fn encode(
         FromSwitch::TableStats { tables, more } => {
             list.wires(Told::Table(Vec::new()), *more, tables, |it| {
                 Ok(lower_table(it))
+            })
+        }
+        FromSwitch::TableFeatures { tables, more } => {
+            let replace = TableFeaturesCommand::Replace;
+            list.wires(Told::TableFeatures(Vec::new()), *more, tables, |it| {
+                table::lower(it, replace, version)
             })
         }
         FromSwitch::PortStats { ports, more } => {

@@ -238,6 +238,9 @@ fn what_the_neutral_model_does_not_have_is_answered_too() {
                     panic!("{version}: {answer:?}");
                 };
                 assert_eq!(reply.body.kind(), kind);
+                if let FromSwitch::TableFeatures { tables, .. } = FromSwitch::lift(answer.clone()) {
+                    assert!(tables.iter().all(|table| table.unknown.is_none()));
+                }
                 let more = reply.flags.contains(v13::MultipartFlags::MORE);
                 assert_eq!(more, at + 1 < answers.len());
             }
