@@ -120,7 +120,7 @@ fn lift_vendor(vendor: &wire::Vendor) -> Result<ToSwitch, NotLifted> {
         },
         wire::Vendor::Other { .. } => None,
     };
-    lifted.ok_or(NotLifted::Experimenter(vendor.vendor()))
+    lifted.ok_or_else(|| NotLifted::Experimenter(vendor.vendor()))
 }
 
 fn lift_role(role: NxRole) -> Option<ToSwitch> {
