@@ -415,7 +415,7 @@ fn an_error_keeps_its_numbers_and_what_it_quotes() {
         let error = SwitchError {
             kind: 1,
             code: 1,
-            experimenter: None,
+            experimenter: 0,
             name: "OFPBRC_BAD_TYPE".to_owned(),
             meaning: String::new(),
             offending: String::new(),
@@ -454,20 +454,19 @@ fn an_error_of_an_experimenter_keeps_whose_it_is() {
             FromSwitch::Error(lifted)
         );
     }
-    let without = SwitchError {
-        kind: Error::EXPERIMENTER,
+    let of_none = SwitchError {
+        kind: 1,
         code: 1,
-        experimenter: None,
+        experimenter: 0x2320,
         name: String::new(),
         meaning: String::new(),
         offending: String::new(),
         data: Bytes::new(),
     };
-    let mut bytes = BytesMut::new();
-    let refused = FromSwitch::Error(without).encode(Version::V1_3, XID, &mut bytes);
+    let refused = FromSwitch::Error(of_none).encode(Version::V1_3, XID, &mut BytesMut::new());
     assert_eq!(
         refused.unwrap_err().feature,
-        "such an error of an experimenter"
+        "experimenter of such an error"
     );
 }
 

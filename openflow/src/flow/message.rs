@@ -284,8 +284,9 @@ pub struct SwitchError {
     pub kind: u16,
     /// Code number; of an experimenter's error its `exp_type`.
     pub code: u16,
-    /// Whose error it is; for type 0xffff only. In 1.0 `data` begins with it.
-    pub experimenter: Option<u32>,
+    /// Whose error one of type 0xffff is; of others, and in 1.0, 0. No `Option`: packet-ins are moved
+    /// in the same enum, which is no larger so.
+    pub experimenter: u32,
     /// `OFPBMC_BAD_PREREQ`; `type 7 code 99` where it has no name.
     pub name: String,
     /// What it means, one clause.

@@ -32,7 +32,7 @@ pub(super) fn lift(error: wire::Error, version: Version) -> SwitchError {
     SwitchError {
         kind: error.kind,
         code: error.code,
-        experimenter: error.experimenter,
+        experimenter: error.experimenter.unwrap_or(0),
         name,
         meaning,
         offending,
@@ -44,13 +44,13 @@ pub(super) fn lift(error: wire::Error, version: Version) -> SwitchError {
 /// 1.2 on, and in 1.0 in the data.
 pub(super) fn lower(error: &SwitchError, version: Version) -> Result<wire::Error, Unsupported> {
     let of_experimenter = version != Version::V1_0 && error.kind == wire::Error::EXPERIMENTER;
-    if error.experimenter.is_some() != of_experimenter {
-        return Err(lacking(version, "such an error of an experimenter"));
+    if !of_experimenter && error.experimenter != 0 {
+        return Err(lacking(version, "experimenter of such an error"));
     }
     Ok(wire::Error {
         kind: error.kind,
         code: error.code,
-        experimenter: error.experimenter,
+        experimenter: of_experimenter.then_some(error.experimenter),
         data: error.data.clone(),
     })
 }

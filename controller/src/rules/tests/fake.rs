@@ -177,7 +177,7 @@ fn refusal(name: &str) -> Refusal {
     Refusal::Switch(SwitchError {
         kind: 4,
         code: 9,
-        experimenter: None,
+        experimenter: 0,
         name: name.to_owned(),
         meaning: "prerequisite not met".to_owned(),
         offending: String::new(),
