@@ -27,4 +27,5 @@ mod ovs_ofctl;
 mod ovs_switch;
 mod ovs_tables;
 mod round_trip;
+mod said_again;
 mod vectors;
