@@ -218,12 +218,12 @@ pub(super) fn flow_mod_at_once(
         }
         short.write(&mut draft.block, field.value, mask);
     }
-    into.extend_from_slice(draft.finish(port, max_len));
+    draft.finish(port, max_len, into);
     true
 }
 
 /// Everything between the header and the match: 40 bytes.
-#[inline]
+#[inline(always)]
 fn fixed_part<const N: usize>(change: &FlowMod, b: &mut Block<N>) {
     b.u64(change.cookie.0);
     b.u64(change.cookie_mask);
