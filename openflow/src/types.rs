@@ -313,6 +313,8 @@ impl GroupId {
 }
 
 impl MeterId {
+    /// Highest number of a meter that can be made (`OFPM_MAX`).
+    pub const MAX: Self = Self(0xffff_0000);
     /// All meters; deletes and requests only (`OFPM_ALL`).
     pub const ALL: Self = Self(0xffff_ffff);
 }

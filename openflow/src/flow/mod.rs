@@ -31,6 +31,7 @@ mod action;
 pub mod arbitrary;
 mod bits;
 mod bundle;
+mod check;
 mod direct;
 mod entry;
 mod group;
@@ -49,11 +50,11 @@ mod text;
 mod v10;
 mod v13;
 mod validate;
-mod validate_action;
 mod words;
 
 pub use action::{Action, Actions, CopyField, Instructions};
 pub use bundle::{BundleDone, BundleFlags, BundleRequest, BundleStep};
+pub use check::ActionError;
 pub use entry::{
     FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FlowStatsRequest,
 };
@@ -73,7 +74,6 @@ pub use request::NotLifted;
 pub use switch::{Capabilities, Role, SwitchDesc, SwitchFeatures, TableStats};
 pub use text::ParseFlowError;
 pub use validate::MatchError;
-pub use validate_action::ActionError;
 
 pub(crate) use text::format_value;
 use words::{Words, duration, kept, lacking, wire_duration};

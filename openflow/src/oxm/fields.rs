@@ -47,6 +47,8 @@ pub(super) mod numbering {
 pub enum Prerequisite {
     /// Another field, exactly this value.
     Is(Field, u128),
+    /// All of these.
+    AllOf(&'static [Self]),
     /// Any one of these.
     AnyOf(&'static [Self]),
     /// The VLAN-present bit of `vlan_vid` set.
