@@ -24,5 +24,6 @@ mod open_vswitch;
 mod os_ken_fields;
 mod ovs_ofctl;
 mod ovs_switch;
+mod own_switch;
 mod round_trip;
 mod vectors;
