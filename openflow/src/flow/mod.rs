@@ -32,6 +32,7 @@ pub mod arbitrary;
 mod bits;
 mod bundle;
 mod check;
+mod copy;
 mod direct;
 mod entry;
 mod group;

@@ -167,6 +167,9 @@ impl Match {
                 .get(Field::VlanVid)
                 .is_some_and(|vlan| vlan.value & 0x1000 != 0),
             Prerequisite::Present(field) => self.get(field).is_some(),
+            Prerequisite::AnyBit(field, bits) => {
+                self.get(field).is_some_and(|found| found.value & bits != 0)
+            }
         }
     }
 }
@@ -215,6 +218,9 @@ pub(super) fn words(needed: Prerequisite) -> String {
         Prerequisite::AnyOf(some) => joined(some, " or "),
         Prerequisite::VlanPresent => "vlan_vid of a tag".to_owned(),
         Prerequisite::Present(field) => field.info().name.to_owned(),
+        Prerequisite::AnyBit(field, bits) => {
+            format!("{} with a bit of {bits:#x}", field.info().name)
+        }
     }
 }
 
@@ -342,7 +348,9 @@ mod tests {
     fn every_field_comes_after_its_prerequisites_in_canonical_order() {
         fn needed_fields(needed: Prerequisite) -> Vec<Field> {
             match needed {
-                Prerequisite::Is(field, _) | Prerequisite::Present(field) => vec![field],
+                Prerequisite::Is(field, _)
+                | Prerequisite::Present(field)
+                | Prerequisite::AnyBit(field, _) => vec![field],
                 Prerequisite::AllOf(some) | Prerequisite::AnyOf(some) => {
                     some.iter().flat_map(|p| needed_fields(*p)).collect()
                 }

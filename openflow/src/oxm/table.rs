@@ -1,7 +1,7 @@
 //! The rows of the table of match fields.
 
 use super::Canonical::{Port16, Same, Shifted};
-use super::Prerequisite::{self, AllOf, AnyOf, Is, Present, VlanPresent};
+use super::Prerequisite::{self, AllOf, AnyBit, AnyOf, Is, Present, VlanPresent};
 use super::fields::oxm_fields;
 use super::numbering;
 use super::{FieldInfo, Notation};
@@ -13,6 +13,8 @@ const IP: Prerequisite = AnyOf(&[IPV4, IPV6]);
 const ARP: Prerequisite = Is(Field::EthType, 0x0806);
 const MPLS: Prerequisite = AnyOf(&[Is(Field::EthType, 0x8847), Is(Field::EthType, 0x8848)]);
 const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Type, 136)]);
+/// The tracker has found a connection: it is more than tracked or invalid.
+const CONNECTION: Prerequisite = AnyBit(Field::CtState, 0xcf);
 /// A packet of the other version has no such header, whatever its protocol.
 const ICMPV4: Prerequisite = AllOf(&[IPV4, Is(Field::IpProto, 1)]);
 const ICMPV6: Prerequisite = AllOf(&[IPV6, Is(Field::IpProto, 58)]);
@@ -210,19 +212,19 @@ oxm_fields! {
         /// IPv6 destination of the tunnel.
         TunIpv6Dst "tun_ipv6_dst" NXM_1 110 128 Ipv6 true [] V1_0;
         /// IP protocol of the connection, in its original direction.
-        CtNwProto "ct_nw_proto" NXM_1 119 8 Decimal false [Present(Field::CtState)] V1_0;
+        CtNwProto "ct_nw_proto" NXM_1 119 8 Decimal false [CONNECTION] V1_0;
         /// IPv4 source of the connection.
-        CtNwSrc "ct_nw_src" NXM_1 120 32 Ipv4 true [Present(Field::CtState)] V1_0;
+        CtNwSrc "ct_nw_src" NXM_1 120 32 Ipv4 true [CONNECTION] V1_0;
         /// IPv4 destination of the connection.
-        CtNwDst "ct_nw_dst" NXM_1 121 32 Ipv4 true [Present(Field::CtState)] V1_0;
+        CtNwDst "ct_nw_dst" NXM_1 121 32 Ipv4 true [CONNECTION] V1_0;
         /// IPv6 source of the connection.
-        CtIpv6Src "ct_ipv6_src" NXM_1 122 128 Ipv6 true [Present(Field::CtState)] V1_0;
+        CtIpv6Src "ct_ipv6_src" NXM_1 122 128 Ipv6 true [CONNECTION] V1_0;
         /// IPv6 destination of the connection.
-        CtIpv6Dst "ct_ipv6_dst" NXM_1 123 128 Ipv6 true [Present(Field::CtState)] V1_0;
+        CtIpv6Dst "ct_ipv6_dst" NXM_1 123 128 Ipv6 true [CONNECTION] V1_0;
         /// Source port of the connection.
-        CtTpSrc "ct_tp_src" NXM_1 124 16 Decimal true [Present(Field::CtState)] V1_0;
+        CtTpSrc "ct_tp_src" NXM_1 124 16 Decimal true [CONNECTION] V1_0;
         /// Destination port of the connection.
-        CtTpDst "ct_tp_dst" NXM_1 125 16 Decimal true [Present(Field::CtState)] V1_0;
+        CtTpDst "ct_tp_dst" NXM_1 125 16 Decimal true [CONNECTION] V1_0;
 
         /// Reserved word of a neighbour discovery message.
         NdReserved "nd_reserved" ERICOXM 1 32 Hex false [ND] V1_3;

@@ -1,7 +1,8 @@
 //! Actions of Nicira.
 
 use super::packet::Packet;
-use super::walk::{IP, MPLS, Walk, check_bits, not_there};
+use super::value::check_bits;
+use super::walk::{IP, MPLS, Walk, not_there};
 use super::{ActionError, value};
 use crate::flow::{Action, Match};
 use crate::nicira::{
@@ -23,33 +24,33 @@ impl Walk {
             Nx::RegLoad2(load) => {
                 let oxm = load.field.oxm();
                 oxm.field()
-                    .map_or(Ok(()), |field| self.write(canonical(field)))?;
+                    .map_or(Ok(()), |field| self.packet.check_field(canonical(field)))?;
             }
             Nx::RegMove(copy) => {
-                self.read_bits(copy.src.field(), copy.src_ofs, copy.n_bits)?;
-                self.write_bits(copy.dst.field(), copy.dst_ofs, copy.n_bits)?;
+                self.check_bits_of(copy.src.field(), copy.src_ofs, copy.n_bits)?;
+                self.check_bits_of(copy.dst.field(), copy.dst_ofs, copy.n_bits)?;
             }
             Nx::StackPush(stack) => {
-                self.read_bits(stack.field.field(), stack.offset, stack.n_bits)?;
+                self.check_bits_of(stack.field.field(), stack.offset, stack.n_bits)?;
             }
             Nx::StackPop(stack) => {
-                self.write_bits(stack.field.field(), stack.offset, stack.n_bits)?;
+                self.check_bits_of(stack.field.field(), stack.offset, stack.n_bits)?;
             }
             Nx::OutputReg(to) => {
                 let bits = to.ofs_nbits;
-                self.read_bits(to.src.field(), bits.ofs(), bits.n_bits())?;
+                self.check_bits_of(to.src.field(), bits.ofs(), bits.n_bits())?;
             }
             Nx::OutputReg2(to) => {
                 let bits = to.ofs_nbits;
-                self.read_bits(to.src.field(), bits.ofs(), bits.n_bits())?;
+                self.check_bits_of(to.src.field(), bits.ofs(), bits.n_bits())?;
             }
             Nx::Multipath(choice) => {
                 let bits = choice.ofs_nbits;
-                self.write_bits(choice.dst.field(), bits.ofs(), bits.n_bits())?;
+                self.check_bits_of(choice.dst.field(), bits.ofs(), bits.n_bits())?;
             }
             Nx::BundleLoad(bundle) => {
                 let bits = bundle.ofs_nbits;
-                self.write_bits(bundle.dst.field(), bits.ofs(), bits.n_bits())?;
+                self.check_bits_of(bundle.dst.field(), bits.ofs(), bits.n_bits())?;
             }
             Nx::Group(to) => value::check_group(to.group_id)?,
             Nx::DecTtl | Nx::DecTtlCntIds(_) => self.need(name, IP),
@@ -64,11 +65,9 @@ impl Walk {
             Nx::Decap(_) => self.packet.decap(),
             Nx::Clone(inner) => self.copy_of_packet(&inner.actions)?,
             Nx::Ct(ct) => self.ct(name, ct)?,
-            Nx::Nat(nat) if self.in_ct => self.nat(name, nat)?,
-            Nx::Nat(_) => return Err(ActionError::SetType { field: name }),
-            Nx::ResubmitTableCt(_) if !self.packet.is_of_connection() => {
-                return Err(not_there(name, Prerequisite::Present(Field::CtState)));
-            }
+            Nx::Nat(nat) => self.nat(name, nat)?,
+            // It looks up what connections have.
+            Nx::ResubmitTableCt(_) => self.packet.check_field(Field::CtNwProto)?,
             Nx::Learn(learn) => self.learn(learn)?,
             Nx::Learn2(learn) => {
                 if let Some(field) = learn.result_dst.and_then(|id| id.field()) {
@@ -83,33 +82,25 @@ impl Walk {
 
     fn load(&mut self, load: &RegLoad) -> Result<(), ActionError> {
         let (offset, n_bits) = (load.ofs_nbits.ofs(), load.ofs_nbits.n_bits());
-        let field = load.dst.field().map(canonical);
-        self.write_bits(field, offset, n_bits)?;
+        let field = load.dst.field();
+        self.check_bits_of(field, offset, n_bits)?;
         match field {
             Some(Field::VlanVid) => self.check_tag("load of vlan_vid")?,
             Some(Field::VlanTci) => {
-                let (value, mask) = placed(load.value.into(), offset, n_bits);
-                self.packet.write_tag(value, mask);
+                let (value, _) = placed(load.value.into(), offset, n_bits);
+                self.packet.write_tag(value);
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn read_bits(&self, field: Option<Field>, offset: u16, n: u16) -> Result<(), ActionError> {
-        let Some(field) = field.map(canonical) else {
+    fn check_bits_of(&self, field: Option<Field>, offset: u16, n: u16) -> Result<(), ActionError> {
+        let Some(field) = field else {
             return Ok(());
         };
         check_bits(field, offset, n)?;
-        self.packet.check_field(field)
-    }
-
-    fn write_bits(&self, field: Option<Field>, offset: u16, n: u16) -> Result<(), ActionError> {
-        let Some(field) = field.map(canonical) else {
-            return Ok(());
-        };
-        check_bits(field, offset, n)?;
-        self.write(field)
+        self.packet.check_field(canonical(field))
     }
 
     /// What happens to a copy is not known of the packet.
@@ -129,10 +120,16 @@ impl Walk {
             zone_ofs_nbits: bits,
         } = ct.zone
         {
-            self.read_bits(zone_src.field(), bits.ofs(), bits.n_bits())?;
+            self.check_bits_of(zone_src.field(), bits.ofs(), bits.n_bits())?;
             check_zone(zone_src.field(), bits.n_bits())?;
         }
         let commits = ct.flags.contains(CtFlags::COMMIT);
+        if commits && self.packet.is_of_invalid_connection() {
+            return Err(ActionError::NotThere {
+                action: name,
+                needs: "ct_state=-inv to commit".to_owned(),
+            });
+        }
         let helper = match ct.alg {
             21 => Some(TCP),
             69 => Some(UDP),
@@ -144,30 +141,7 @@ impl Walk {
         {
             return Err(not_there(name, needed));
         }
-        self.in_ct = true;
-        let walked = ct
-            .actions
-            .iter()
-            .try_for_each(|action| self.committed(action));
-        self.in_ct = false;
-        walked
-    }
-
-    /// An action inside of one that commits a connection.
-    fn committed(&mut self, action: &Action) -> Result<(), ActionError> {
-        let is_kept = match action {
-            Action::SetField { .. } | Action::CopyField(_) => true,
-            Action::Nicira(action) => matches!(
-                **action,
-                Nx::RegLoad(_) | Nx::RegLoad2(_) | Nx::RegMove(_) | Nx::Nat(_)
-            ),
-            _ => false,
-        };
-        if !is_kept {
-            let action = action.name();
-            return Err(ActionError::InCt { action });
-        }
-        self.list(std::slice::from_ref(action))
+        self.list(&ct.actions)
     }
 
     fn nat(&self, name: &'static str, nat: &Nat) -> Result<(), ActionError> {
@@ -188,7 +162,7 @@ impl Walk {
         let mut taken = Packet::of(&Match::any());
         for spec in &learn.specs {
             if let LearnSrc::Field { field, ofs } = &spec.src {
-                self.read_bits(field.field(), *ofs, spec.n_bits)?;
+                self.check_bits_of(field.field(), *ofs, spec.n_bits)?;
             }
             learn_dst(&mut taken, spec)?;
         }
@@ -213,17 +187,19 @@ fn learn_dst(taken: &mut Packet, spec: &LearnSpec) -> Result<(), ActionError> {
         LearnDst::Match { field, ofs } | LearnDst::Load { field, ofs } => (field.field(), *ofs),
         LearnDst::Output => return Ok(()),
     };
-    let Some(field) = field.map(canonical) else {
+    let Some(encoding) = field else {
         return Ok(());
     };
-    check_bits(field, offset, spec.n_bits)?;
+    check_bits(encoding, offset, spec.n_bits)?;
+    let field = canonical(encoding);
     match (&spec.dst, &spec.src) {
         (LearnDst::Match { .. }, LearnSrc::Immediate { value }) => {
             taken.check_field(field)?;
             let last = value.iter().rev().take(16).rev();
             let value = last.fold(0, |bits, byte| bits << 8 | u128::from(*byte));
             let (value, mask) = placed(value, offset, spec.n_bits);
-            taken.learn(field, value, mask);
+            let (field, value, mask) = encoding.to_canonical(value, Some(mask));
+            taken.learn(field, value, mask.unwrap_or_default());
             Ok(())
         }
         (LearnDst::Match { .. }, LearnSrc::Field { .. }) => taken.check_field(field),

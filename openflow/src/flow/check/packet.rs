@@ -6,6 +6,8 @@ use crate::oxm::{Field, Prerequisite};
 
 /// Tags Open vSwitch has room for in a packet.
 const MOST_TAGS: u8 = 2;
+/// `+inv` in `ct_state`.
+const INVALID: u128 = 0x10;
 /// Fields of the Ethernet header.
 const OF_ETHERNET: [Field; 6] = [
     Field::EthSrc,
@@ -76,11 +78,10 @@ impl Packet {
         self.ethernet
     }
 
-    /// Whether the tracker has told what the connection is: more than that it is tracked.
-    pub(super) fn is_of_connection(&self) -> bool {
-        const TRACKED_OR_INVALID: u128 = 0x30;
+    /// Whether the tracker cannot tell of what connection it is.
+    pub(super) fn is_of_invalid_connection(&self) -> bool {
         let state = self.known.get(Field::CtState);
-        state.is_some_and(|state| state.value & !TRACKED_OR_INVALID != 0)
+        state.is_some_and(|state| state.value & INVALID != 0)
     }
 
     pub(super) fn push_tag(&mut self) -> Result<(), ActionError> {
@@ -98,13 +99,11 @@ impl Packet {
         was_there
     }
 
-    /// The whole tag is written: whether there is one is part of it.
-    pub(super) fn write_tag(&mut self, value: u128, mask: u128) {
-        match (mask & 0x1000, value & 0x1000) {
-            (0, _) => {}
-            (_, 0) => self.set_tags(0),
-            _ => self.set_tags(self.tags.max(1)),
-        }
+    /// The tag is written with its present bit in it. Of what a mask or a part leaves out, Open
+    /// vSwitch takes this bit too to be none.
+    pub(super) fn write_tag(&mut self, value: u128) {
+        let is_there = value & 0x1000 != 0;
+        self.set_tags(if is_there { self.tags.max(1) } else { 0 });
     }
 
     fn set_tags(&mut self, tags: u8) {

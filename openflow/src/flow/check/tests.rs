@@ -95,7 +95,7 @@ fn what_makes_no_sense_has_the_error_to_answer() {
             "OFPBAC_BAD_TYPE",
         ),
         (
-            "dl_vlan=3,actions=move:vlan_vid[]->reg0[0..12]",
+            "dl_vlan=3,actions=move:vlan_vid[0..12]->reg0[0..12]",
             "copy_field of 13 bits from vlan_vid: it has fewer",
             "OFPBAC_BAD_SET_LEN",
         ),

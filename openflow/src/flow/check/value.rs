@@ -2,7 +2,7 @@
 
 use super::ActionError;
 use crate::flow::Action;
-use crate::nicira::{Action as Nx, CtFlags, Learn2};
+use crate::nicira::{Action as Nx, Ct, CtFlags, Learn2};
 use crate::oxm::Field;
 use crate::packet::ethertype;
 use crate::{GroupId, PortNo};
@@ -10,9 +10,27 @@ use crate::{GroupId, PortNo};
 /// Bytes of the shortest packet there is: an Ethernet header.
 const SHORTEST: u32 = 14;
 
+/// Where an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the list of an entry.
+    List,
+    /// Carried out on a connection while it is committed.
+    Commit,
+}
+
 pub(super) fn check(action: &Action) -> Result<(), ActionError> {
+    check_at(Place::List, action)
+}
+
+fn check_at(place: Place, action: &Action) -> Result<(), ActionError> {
     match *action {
-        Action::SetField { field, value, mask } => check_set_field(field, value, mask),
+        Action::SetField { field, value, mask } => check_set_field(place, field, value, mask),
+        Action::CopyField(copy) => {
+            check_bits(copy.src, copy.src_offset, copy.n_bits)?;
+            check_bits(copy.dst, copy.dst_offset, copy.n_bits)?;
+            check_written(place, Some(copy.dst))
+        }
         Action::PushVlan(it) if ![ethertype::VLAN, ethertype::SERVICE_VLAN].contains(&it) => {
             Err(wrong_type(action, it, "a tag has 0x8100 or 0x88a8"))
         }
@@ -20,22 +38,32 @@ pub(super) fn check(action: &Action) -> Result<(), ActionError> {
             Err(wrong_type(action, it, "an entry has 0x8847 or 0x8848"))
         }
         Action::PushPbb(it) if it != 0x88e7 => Err(wrong_type(action, it, "a header has 0x88e7")),
-        Action::Nicira(ref nicira) => check_nicira(nicira),
+        Action::Nicira(ref nicira) => check_nicira(place, nicira),
         _ => Ok(()),
     }
 }
 
-fn check_nicira(action: &Nx<Action>) -> Result<(), ActionError> {
+fn check_nicira(place: Place, action: &Nx<Action>) -> Result<(), ActionError> {
+    match action {
+        Nx::RegLoad(load) => check_written(place, load.dst.field()),
+        Nx::RegLoad2(load) => check_written(place, load.field.oxm().field()),
+        Nx::RegMove(copy) => check_written(place, copy.dst.field()),
+        Nx::StackPop(stack) => check_written(place, stack.field.field()),
+        Nx::Multipath(choice) => check_written(place, choice.dst.field()),
+        Nx::BundleLoad(bundle) => check_written(place, bundle.dst.field()),
+        Nx::Nat(_) if place == Place::List => {
+            let field = action.name();
+            Err(ActionError::SetType { field })
+        }
+        Nx::Clone(inner) => inner.actions.iter().try_for_each(check),
+        Nx::Ct(ct) => check_ct(action.name(), ct),
+        _ => Ok(()),
+    }?;
+    check_argument(action)
+}
+
+fn check_argument(action: &Nx<Action>) -> Result<(), ActionError> {
     let expected = match action {
-        Nx::RegLoad(load) => return load.dst.field().map_or(Ok(()), check_settable),
-        Nx::RegLoad2(load) => {
-            let oxm = load.field.oxm();
-            return oxm.field().map_or(Ok(()), check_settable);
-        }
-        Nx::Clone(inner) => return inner.actions.iter().try_for_each(check),
-        Nx::Ct(ct) if !ct.flags.contains(CtFlags::COMMIT) && !ct.actions.iter().all(is_nat) => {
-            "without commit there is no connection to change"
-        }
         Nx::Multipath(choice) if !fits(choice.max_link, choice.ofs_nbits.n_bits()) => {
             "there are more links than the field has numbers for"
         }
@@ -53,8 +81,48 @@ fn check_nicira(action: &Nx<Action>) -> Result<(), ActionError> {
     Err(ActionError::Argument { action, expected })
 }
 
-fn is_nat(action: &Action) -> bool {
-    matches!(action, Action::Nicira(action) if matches!(**action, Nx::Nat(_)))
+/// What is committed are fields of the connection and its addresses.
+fn check_ct(name: &'static str, ct: &Ct<Action>) -> Result<(), ActionError> {
+    let is_nat =
+        |action: &Action| matches!(action, Action::Nicira(it) if matches!(**it, Nx::Nat(_)));
+    if !ct.flags.contains(CtFlags::COMMIT) && !ct.actions.iter().all(is_nat) {
+        return Err(ActionError::InCt { action: name });
+    }
+    for action in &ct.actions {
+        let is_kept = match action {
+            Action::SetField { .. } | Action::CopyField(_) => true,
+            Action::Nicira(action) => matches!(
+                **action,
+                Nx::RegLoad(_) | Nx::RegLoad2(_) | Nx::RegMove(_) | Nx::Nat(_)
+            ),
+            _ => false,
+        };
+        if !is_kept {
+            let action = action.name();
+            return Err(ActionError::InCt { action });
+        }
+        check_at(Place::Commit, action)?;
+    }
+    Ok(())
+}
+
+/// A field that is written to; one without a name is the switch's to judge.
+fn check_written(place: Place, field: Option<Field>) -> Result<(), ActionError> {
+    let Some(field) = field else { return Ok(()) };
+    check_settable(field)?;
+    let name = field.info().name;
+    match (place, is_committed(field)) {
+        (Place::List, true) => Err(ActionError::SetType { field: name }),
+        (Place::Commit, false) => Err(ActionError::InCt {
+            action: "set_field of another field",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Fields of a connection: set while it is committed and nowhere else.
+fn is_committed(field: Field) -> bool {
+    matches!(field, Field::CtMark | Field::CtLabel)
 }
 
 fn fits(number: u16, n_bits: u16) -> bool {
@@ -140,9 +208,9 @@ pub(super) fn check_group(group: GroupId) -> Result<(), ActionError> {
     Ok(())
 }
 
-fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionError> {
+fn check_set_field(place: Place, field: Field, value: u128, mask: u128) -> Result<(), ActionError> {
     let info = field.info();
-    check_settable(field)?;
+    check_written(place, Some(field))?;
     if field == Field::InPort {
         return Err(ActionError::SetType { field: info.name });
     }
@@ -159,11 +227,6 @@ fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionEr
         field: info.name,
         expected,
     })
-}
-
-/// Fields of a connection: set while it is committed and nowhere else.
-pub(super) fn is_committed(field: Field) -> bool {
-    matches!(field, Field::CtMark | Field::CtLabel)
 }
 
 /// All but what is no part of the packet (OF 1.3.5 §7.2.5), and what says which headers there are,
@@ -198,4 +261,20 @@ pub(super) fn check_settable(field: Field) -> Result<(), ActionError> {
         | Field::CtTpDst => Err(ActionError::SetType { field: name }),
         _ => Ok(()),
     }
+}
+
+pub(super) fn check_bits(field: Field, offset: u16, n_bits: u16) -> Result<(), ActionError> {
+    let info = field.info();
+    let bits = u32::from(info.bits_in_packet());
+    let end = u32::from(offset) + u32::from(n_bits);
+    let expected = match end {
+        _ if n_bits == 0 => "at least one",
+        end if end > bits => "it has fewer",
+        _ => return Ok(()),
+    };
+    Err(ActionError::Bits {
+        field: info.name,
+        n_bits,
+        expected,
+    })
 }

@@ -34,8 +34,6 @@ pub(super) struct Walk {
     pub(super) packet: Packet,
     pub(super) strictness: Strictness,
     pub(super) version: Version,
-    /// Inside of [`crate::nicira::Ct`].
-    pub(super) in_ct: bool,
     /// The first header that need not be there.
     doubt: Option<ActionError>,
 }
@@ -50,7 +48,6 @@ impl Walk {
             packet: Packet::of(matching),
             strictness,
             version,
-            in_ct: false,
             doubt: None,
         }
     }
@@ -70,7 +67,7 @@ impl Walk {
             Action::Enqueue { port, .. } => value::check_queue_port(port)?,
             Action::Group(group) => value::check_group(group)?,
             Action::Meter(meter) => check_meter(meter)?,
-            Action::SetField { field, value, mask } => self.set(field, value, mask)?,
+            Action::SetField { field, value, .. } => self.set(field, value)?,
             Action::CopyField(copy) => self.copy(&copy)?,
             Action::PushVlan(_) => self.packet.push_tag()?,
             Action::PopVlan => {
@@ -112,17 +109,17 @@ impl Walk {
         self.packet.retype(Some(ethertype));
     }
 
-    fn set(&mut self, field: Field, value: u128, mask: u128) -> Result<(), ActionError> {
+    fn set(&mut self, field: Field, value: u128) -> Result<(), ActionError> {
         // What 1.0 sets in other packets is nothing.
         if self.version == Version::V1_0 {
             return Ok(());
         }
-        self.write(field)?;
+        self.packet.check_field(field)?;
         if field == Field::VlanVid {
             self.check_tag("set_field of vlan_vid")?;
         }
         if field == Field::VlanTci {
-            self.packet.write_tag(value, mask);
+            self.packet.write_tag(value);
         }
         Ok(())
     }
@@ -135,25 +132,8 @@ impl Walk {
     }
 
     fn copy(&mut self, copy: &CopyField) -> Result<(), ActionError> {
-        check_bits(copy.src, copy.src_offset, copy.n_bits)?;
         self.packet.check_field(copy.src)?;
-        check_bits(copy.dst, copy.dst_offset, copy.n_bits)?;
-        self.write(copy.dst)
-    }
-
-    /// A field is written to.
-    pub(super) fn write(&self, field: Field) -> Result<(), ActionError> {
-        value::check_settable(field)?;
-        if value::is_committed(field) != self.in_ct {
-            let field = field.info().name;
-            return Err(match self.in_ct {
-                true => ActionError::InCt {
-                    action: "set_field",
-                },
-                false => ActionError::SetType { field },
-            });
-        }
-        self.packet.check_field(field)
+        self.packet.check_field(copy.dst)
     }
 }
 
@@ -162,24 +142,4 @@ pub(super) fn not_there(action: &'static str, needed: Prerequisite) -> ActionErr
         action,
         needs: words(needed),
     }
-}
-
-pub(super) fn check_bits(field: Field, offset: u16, n_bits: u16) -> Result<(), ActionError> {
-    let info = field.info();
-    // The present bit is no bit of the packet: Open vSwitch has twelve.
-    let bits = match field {
-        Field::VlanVid => 12,
-        _ => u32::from(info.bits),
-    };
-    let end = u32::from(offset) + u32::from(n_bits);
-    let expected = match end {
-        _ if n_bits == 0 => "at least one",
-        end if end > bits => "it has fewer",
-        _ => return Ok(()),
-    };
-    Err(ActionError::Bits {
-        field: info.name,
-        n_bits,
-        expected,
-    })
 }

@@ -141,6 +141,7 @@ fn has(key: &Key, needed: Prerequisite) -> bool {
         Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),
         Prerequisite::VlanPresent => key.get(Field::VlanVid) & 0x1000 != 0,
+        Prerequisite::AnyBit(field, bits) => key.get(field) & bits != 0,
         Prerequisite::Present(field) => key.get(field) != 0,
     }
 }
