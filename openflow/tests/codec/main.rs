@@ -14,6 +14,7 @@ mod targets;
 
 mod coverage;
 mod felled_others;
+mod judge_exceptions;
 mod judges;
 mod lift;
 mod malformed;
