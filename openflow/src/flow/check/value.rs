@@ -185,9 +185,9 @@ fn wrong_type(action: &Action, ethertype: u16, expected: &'static str) -> Action
     }
 }
 
-/// Every physical port and every reserved one but `ANY` (OF 1.3.5 §4.5).
+/// Every physical port and every reserved one but `ANY` and `UNSET` (OF 1.5.1 §4.5).
 pub(super) fn check_port(port: PortNo) -> Result<(), ActionError> {
-    if port.0 == 0 || port == PortNo::ANY {
+    if port.0 == 0 || [PortNo::ANY, PortNo::UNSET].contains(&port) {
         return Err(ActionError::OutPort { port });
     }
     Ok(())
