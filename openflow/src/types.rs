@@ -105,6 +105,8 @@ pub struct PortNo(pub u32);
 impl PortNo {
     /// Last number a physical or logical port can have (`OFPP_MAX`).
     pub const MAX: Self = Self(0xffff_ff00);
+    /// The action set has no output: a value of `actset_output` only, 1.5 (`OFPP_UNSET`).
+    pub const UNSET: Self = Self(0xffff_fff7);
     /// Send back out of the port it came in (`OFPP_IN_PORT`).
     pub const IN_PORT: Self = Self(0xffff_fff8);
     /// Submit to the flow tables; packet-out only (`OFPP_TABLE`).
@@ -130,6 +132,7 @@ impl PortNo {
 
     fn reserved_name(self) -> Option<&'static str> {
         Some(match self {
+            Self::UNSET => "UNSET",
             Self::IN_PORT => "IN_PORT",
             Self::TABLE => "TABLE",
             Self::NORMAL => "NORMAL",
@@ -157,6 +160,7 @@ impl FromStr for PortNo {
 
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
         let reserved = [
+            Self::UNSET,
             Self::IN_PORT,
             Self::TABLE,
             Self::NORMAL,
@@ -175,8 +179,8 @@ impl FromStr for PortNo {
             .or_else(|| text.parse().ok().map(Self))
             .ok_or_else(|| ParseIdError {
                 what: "port",
-                expected: "a number or one of IN_PORT, TABLE, NORMAL, FLOOD, ALL, CONTROLLER, \
-                           LOCAL, ANY",
+                expected: "a number or one of UNSET, IN_PORT, TABLE, NORMAL, FLOOD, ALL, \
+                           CONTROLLER, LOCAL, ANY",
                 text: text.to_owned(),
             })
     }
@@ -313,6 +317,8 @@ impl GroupId {
 }
 
 impl MeterId {
+    /// Highest number of a meter that can be made (`OFPM_MAX`).
+    pub const MAX: Self = Self(0xffff_0000);
     /// All meters; deletes and requests only (`OFPM_ALL`).
     pub const ALL: Self = Self(0xffff_ffff);
 }

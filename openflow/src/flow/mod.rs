@@ -33,6 +33,8 @@ mod action;
 pub mod arbitrary;
 mod bits;
 mod bundle;
+mod check;
+mod copy;
 mod direct;
 mod entry;
 mod group;
@@ -53,11 +55,11 @@ mod text;
 mod v10;
 mod v13;
 mod validate;
-mod validate_action;
 mod words;
 
 pub use action::{Action, Actions, CopyField, Instructions};
 pub use bundle::{BundleDone, BundleFlags, BundleRequest, BundleStep};
+pub use check::ActionError;
 pub use entry::{
     FlowCommand, FlowEntry, FlowFlags, FlowMod, FlowRemoved, FlowRemovedReason, FlowStatsRequest,
 };
@@ -83,7 +85,6 @@ pub use table::{
 pub use text::ParseFlowError;
 
 pub use validate::MatchError;
-pub use validate_action::ActionError;
 
 pub use crate::v13::{ActionType, InstructionType};
 

@@ -161,11 +161,15 @@ impl Match {
                     || field == Field::EthType
                         && self.exact(Field::PacketType) == Some(0x1_0000 | value)
             }
+            Prerequisite::AllOf(all) => all.iter().all(|one| self.has(*one)),
             Prerequisite::AnyOf(some) => some.iter().any(|one| self.has(*one)),
             Prerequisite::VlanPresent => self
                 .get(Field::VlanVid)
                 .is_some_and(|vlan| vlan.value & 0x1000 != 0),
             Prerequisite::Present(field) => self.get(field).is_some(),
+            Prerequisite::AnyBit(field, bits) => {
+                self.get(field).is_some_and(|found| found.value & bits != 0)
+            }
         }
     }
 }
@@ -204,20 +208,25 @@ fn check_value(field: &MatchField) -> Result<(), MatchError> {
     })
 }
 
-fn words(needed: Prerequisite) -> String {
+pub(super) fn words(needed: Prerequisite) -> String {
     match needed {
         Prerequisite::Is(field @ Field::EthType, value) => {
             format!("{}={value:#06x}", field.info().name)
         }
         Prerequisite::Is(field, value) => format!("{}={value}", field.info().name),
-        Prerequisite::AnyOf(some) => some
-            .iter()
-            .map(|one| words(*one))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Prerequisite::AllOf(all) => joined(all, " and "),
+        Prerequisite::AnyOf(some) => joined(some, " or "),
         Prerequisite::VlanPresent => "vlan_vid of a tag".to_owned(),
         Prerequisite::Present(field) => field.info().name.to_owned(),
+        Prerequisite::AnyBit(field, bits) => {
+            format!("{} with a bit of {bits:#x}", field.info().name)
+        }
     }
+}
+
+fn joined(parts: &[Prerequisite], by: &str) -> String {
+    let parts: Vec<_> = parts.iter().map(|one| words(*one)).collect();
+    parts.join(by)
 }
 
 #[cfg(test)]
@@ -241,6 +250,11 @@ mod tests {
         );
         let port = Match::any().eth_type(0x0800).with(Field::TcpDst, 80);
         assert_eq!(error(&port), "tcp_dst needs ip_proto=6");
+        let other = Match::any().eth_type(0x86dd).ip_proto(1);
+        assert_eq!(
+            error(&other.with(Field::Icmpv4Type, 8)),
+            "icmpv4_type needs eth_type=0x0800 and ip_proto=1"
+        );
         let priority = Match::any().with(Field::VlanPcp, 3).with(Field::VlanVid, 0);
         assert_eq!(error(&priority), "vlan_pcp needs vlan_vid of a tag");
         let physical = Match::any().with(Field::InPhyPort, 3);
@@ -334,8 +348,12 @@ mod tests {
     fn every_field_comes_after_its_prerequisites_in_canonical_order() {
         fn needed_fields(needed: Prerequisite) -> Vec<Field> {
             match needed {
-                Prerequisite::Is(field, _) | Prerequisite::Present(field) => vec![field],
-                Prerequisite::AnyOf(some) => some.iter().flat_map(|p| needed_fields(*p)).collect(),
+                Prerequisite::Is(field, _)
+                | Prerequisite::Present(field)
+                | Prerequisite::AnyBit(field, _) => vec![field],
+                Prerequisite::AllOf(some) | Prerequisite::AnyOf(some) => {
+                    some.iter().flat_map(|p| needed_fields(*p)).collect()
+                }
                 Prerequisite::VlanPresent => vec![Field::VlanVid],
             }
         }

@@ -47,12 +47,16 @@ pub(super) mod numbering {
 pub enum Prerequisite {
     /// Another field, exactly this value.
     Is(Field, u128),
+    /// All of these.
+    AllOf(&'static [Self]),
     /// Any one of these.
     AnyOf(&'static [Self]),
     /// The VLAN-present bit of `vlan_vid` set.
     VlanPresent,
     /// The other field is in the match, whatever its value.
     Present(Field),
+    /// The other field is in the match, with one of these bits set.
+    AnyBit(Field, u128),
 }
 
 /// How people write the values of a field.
@@ -127,6 +131,15 @@ impl FieldInfo {
         self.bits > 128
     }
 
+    /// How many bits of a packet the field is: the present bit of `vlan_vid` is none of them.
+    #[must_use]
+    pub const fn bits_in_packet(&self) -> u16 {
+        match (self.class, self.code) {
+            (Class::OPENFLOW_BASIC, 6) => self.bits - 1,
+            _ => self.bits,
+        }
+    }
+
     /// All bits of the value set; of a field of more than 128 bits the last 128.
     #[inline]
     #[must_use]
@@ -189,6 +202,30 @@ impl Field {
             }
             Some(Canonical::Shifted(_, by)) => Some((value << by, mask.map(|mask| mask << by))),
         }
+    }
+
+    /// The model's field, and the first of its bits, that bits of this encoding from `offset` on
+    /// are; `None` where that field begins later.
+    #[must_use]
+    pub fn bit_to_canonical(self, offset: u16) -> Option<(Self, u16)> {
+        match self.info().canonical {
+            None => Some((self, offset)),
+            Some(Canonical::Same(field)) => Some((field, offset)),
+            Some(Canonical::Port16) => Some((Self::InPort, offset)),
+            Some(Canonical::Shifted(field, by)) => Some((field, offset.checked_sub(by.into())?)),
+        }
+    }
+
+    /// Where `n_bits` of the model's field from `offset` on begin in this encoding of it; `None`
+    /// where this encoding ends before.
+    #[must_use]
+    pub fn bit_from_canonical(self, offset: u16, n_bits: u16) -> Option<u16> {
+        let offset = match self.info().canonical {
+            Some(Canonical::Shifted(_, by)) => offset.checked_add(by.into())?,
+            _ => offset,
+        };
+        let end = offset.checked_add(n_bits)?;
+        (end <= self.info().bits).then_some(offset)
     }
 }
 

@@ -215,4 +215,16 @@ mod tests {
             (Field::Ipv6Src, 1, Some(3))
         );
     }
+
+    #[test]
+    fn bits_of_other_encodings_are_bits_of_the_canonical_field() {
+        let tos = Field::NxmOfIpTos;
+        assert_eq!(tos.bit_to_canonical(2), Some((Field::IpDscp, 0)));
+        assert_eq!(tos.bit_to_canonical(1), None);
+        assert_eq!(tos.bit_from_canonical(0, 6), Some(2));
+        assert_eq!(tos.bit_from_canonical(1, 6), None);
+        assert_eq!(Field::NxmOfInPort.bit_from_canonical(0, 16), Some(0));
+        assert_eq!(Field::NxmOfInPort.bit_from_canonical(0, 32), None);
+        assert_eq!(Field::Reg0.bit_to_canonical(31), Some((Field::Reg0, 31)));
+    }
 }

@@ -1,7 +1,7 @@
 //! The rows of the table of match fields.
 
 use super::Canonical::{Port16, Same, Shifted};
-use super::Prerequisite::{self, AnyOf, Is, Present, VlanPresent};
+use super::Prerequisite::{self, AllOf, AnyBit, AnyOf, Is, Present, VlanPresent};
 use super::fields::oxm_fields;
 use super::numbering;
 use super::{FieldInfo, Notation};
@@ -13,6 +13,11 @@ const IP: Prerequisite = AnyOf(&[IPV4, IPV6]);
 const ARP: Prerequisite = Is(Field::EthType, 0x0806);
 const MPLS: Prerequisite = AnyOf(&[Is(Field::EthType, 0x8847), Is(Field::EthType, 0x8848)]);
 const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Type, 136)]);
+/// The tracker has found a connection: it is more than tracked or invalid.
+const CONNECTION: Prerequisite = AnyBit(Field::CtState, 0xcf);
+/// A packet of the other version has no such header, whatever its protocol.
+const ICMPV4: Prerequisite = AllOf(&[IPV4, Is(Field::IpProto, 1)]);
+const ICMPV6: Prerequisite = AllOf(&[IPV6, Is(Field::IpProto, 58)]);
 const TCP: Prerequisite = Is(Field::IpProto, 6);
 const NSH: Prerequisite = Is(Field::EthType, 0x894f);
 
@@ -57,9 +62,9 @@ oxm_fields! {
         /// SCTP destination port.
         SctpDst "sctp_dst" OPENFLOW_BASIC 18 16 Decimal true [Is(Field::IpProto, 132)] V1_3;
         /// ICMP type.
-        Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
+        Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [ICMPV4] V1_3;
         /// ICMP code.
-        Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
+        Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [ICMPV4] V1_3;
         /// ARP opcode: 1 request, 2 reply.
         ArpOp "arp_op" OPENFLOW_BASIC 21 16 Decimal false [ARP] V1_3;
         /// ARP sender IPv4 address.
@@ -77,9 +82,9 @@ oxm_fields! {
         /// IPv6 flow label.
         Ipv6Flabel "ipv6_flabel" OPENFLOW_BASIC 28 20(4) Hex true [IPV6] V1_3;
         /// ICMPv6 type.
-        Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
+        Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [ICMPV6] V1_3;
         /// ICMPv6 code.
-        Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
+        Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [ICMPV6] V1_3;
         /// Neighbour discovery target address.
         Ipv6NdTarget "ipv6_nd_target" OPENFLOW_BASIC 31 128 Ipv6 true [ND] V1_3;
         /// Neighbour solicitation's source link-layer address option.
@@ -134,9 +139,9 @@ oxm_fields! {
         /// [`Field::UdpDst`] as NXM.
         NxmOfUdpDst "udp_dst" NXM_0 12 16 Decimal true [Is(Field::IpProto, 17)] V1_0 = Same(Field::UdpDst);
         /// [`Field::Icmpv4Type`] as NXM.
-        NxmOfIcmpType "icmpv4_type" NXM_0 13 8 Decimal false [Is(Field::IpProto, 1)] V1_0 = Same(Field::Icmpv4Type);
+        NxmOfIcmpType "icmpv4_type" NXM_0 13 8 Decimal false [ICMPV4] V1_0 = Same(Field::Icmpv4Type);
         /// [`Field::Icmpv4Code`] as NXM.
-        NxmOfIcmpCode "icmpv4_code" NXM_0 14 8 Decimal false [Is(Field::IpProto, 1)] V1_0 = Same(Field::Icmpv4Code);
+        NxmOfIcmpCode "icmpv4_code" NXM_0 14 8 Decimal false [ICMPV4] V1_0 = Same(Field::Icmpv4Code);
         /// [`Field::ArpOp`] as NXM.
         NxmOfArpOp "arp_op" NXM_0 15 16 Decimal false [ARP] V1_0 = Same(Field::ArpOp);
         /// [`Field::ArpSpa`] as NXM.
@@ -155,9 +160,9 @@ oxm_fields! {
         /// [`Field::Ipv6Dst`] as NXM.
         NxmNxIpv6Dst "ipv6_dst" NXM_1 20 128 Ipv6 true [IPV6] V1_0 = Same(Field::Ipv6Dst);
         /// [`Field::Icmpv6Type`] as NXM.
-        NxmNxIcmpv6Type "icmpv6_type" NXM_1 21 8 Decimal false [Is(Field::IpProto, 58)] V1_0 = Same(Field::Icmpv6Type);
+        NxmNxIcmpv6Type "icmpv6_type" NXM_1 21 8 Decimal false [ICMPV6] V1_0 = Same(Field::Icmpv6Type);
         /// [`Field::Icmpv6Code`] as NXM.
-        NxmNxIcmpv6Code "icmpv6_code" NXM_1 22 8 Decimal false [Is(Field::IpProto, 58)] V1_0 = Same(Field::Icmpv6Code);
+        NxmNxIcmpv6Code "icmpv6_code" NXM_1 22 8 Decimal false [ICMPV6] V1_0 = Same(Field::Icmpv6Code);
         /// [`Field::Ipv6NdTarget`] as NXM.
         NxmNxNdTarget "ipv6_nd_target" NXM_1 23 128 Ipv6 true [ND] V1_0 = Same(Field::Ipv6NdTarget);
         /// [`Field::Ipv6NdSll`] as NXM.
@@ -207,19 +212,19 @@ oxm_fields! {
         /// IPv6 destination of the tunnel.
         TunIpv6Dst "tun_ipv6_dst" NXM_1 110 128 Ipv6 true [] V1_0;
         /// IP protocol of the connection, in its original direction.
-        CtNwProto "ct_nw_proto" NXM_1 119 8 Decimal false [Present(Field::CtState)] V1_0;
+        CtNwProto "ct_nw_proto" NXM_1 119 8 Decimal false [CONNECTION] V1_0;
         /// IPv4 source of the connection.
-        CtNwSrc "ct_nw_src" NXM_1 120 32 Ipv4 true [Present(Field::CtState)] V1_0;
+        CtNwSrc "ct_nw_src" NXM_1 120 32 Ipv4 true [CONNECTION] V1_0;
         /// IPv4 destination of the connection.
-        CtNwDst "ct_nw_dst" NXM_1 121 32 Ipv4 true [Present(Field::CtState)] V1_0;
+        CtNwDst "ct_nw_dst" NXM_1 121 32 Ipv4 true [CONNECTION] V1_0;
         /// IPv6 source of the connection.
-        CtIpv6Src "ct_ipv6_src" NXM_1 122 128 Ipv6 true [Present(Field::CtState)] V1_0;
+        CtIpv6Src "ct_ipv6_src" NXM_1 122 128 Ipv6 true [CONNECTION] V1_0;
         /// IPv6 destination of the connection.
-        CtIpv6Dst "ct_ipv6_dst" NXM_1 123 128 Ipv6 true [Present(Field::CtState)] V1_0;
+        CtIpv6Dst "ct_ipv6_dst" NXM_1 123 128 Ipv6 true [CONNECTION] V1_0;
         /// Source port of the connection.
-        CtTpSrc "ct_tp_src" NXM_1 124 16 Decimal true [Present(Field::CtState)] V1_0;
+        CtTpSrc "ct_tp_src" NXM_1 124 16 Decimal true [CONNECTION] V1_0;
         /// Destination port of the connection.
-        CtTpDst "ct_tp_dst" NXM_1 125 16 Decimal true [Present(Field::CtState)] V1_0;
+        CtTpDst "ct_tp_dst" NXM_1 125 16 Decimal true [CONNECTION] V1_0;
 
         /// Reserved word of a neighbour discovery message.
         NdReserved "nd_reserved" ERICOXM 1 32 Hex false [ND] V1_3;

@@ -35,6 +35,8 @@ pub struct PacketQueue {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "property", rename_all = "snake_case")]
 pub enum QueueProperty {
+    /// Nothing: a queue as it is by default.
+    None,
     /// Rate it is sure of.
     MinRate {
         /// In tenths of a percent; over 1000: not set.
@@ -110,6 +112,7 @@ impl Wire for PacketQueue {
 
 /// Numbers of properties.
 mod kind {
+    pub(super) const NONE: u16 = 0;
     pub(super) const MIN_RATE: u16 = 1;
 }
 
@@ -117,6 +120,10 @@ impl Wire for QueueProperty {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (kind, mut body) = r.tlv()?;
         let property = match kind {
+            kind::NONE => {
+                body.pad(4)?;
+                Self::None
+            }
             kind::MIN_RATE => Self::MinRate {
                 rate: rate(&mut body)?,
             },
@@ -137,6 +144,7 @@ impl Wire for QueueProperty {
         };
         let what = "queue.properties";
         match self {
+            Self::None => w.tlv(kind::NONE, what, |w| w.pad(4)),
             Self::MinRate { rate: value } => w.tlv(kind::MIN_RATE, what, |w| rate(w, *value)),
             Self::Unknown { kind, data } => w.tlv(*kind, what, |w| w.bytes(data)),
         }

@@ -47,6 +47,15 @@ pub enum QueueProperty {
         /// In tenths of a percent; over 1000: not set.
         rate: u16,
     },
+    /// An experimenter's own.
+    Experimenter {
+        /// Who defined it.
+        #[serde(serialize_with = "json::hex32")]
+        experimenter: u32,
+        /// The rest, padding included.
+        #[serde(serialize_with = "json::hex")]
+        data: Bytes,
+    },
     /// Another one, kept.
     Unknown {
         /// Its number.
@@ -117,6 +126,7 @@ impl Wire for PacketQueue {
 mod kind {
     pub(super) const MIN_RATE: u16 = 1;
     pub(super) const MAX_RATE: u16 = 2;
+    pub(super) const EXPERIMENTER: u16 = 0xffff;
 }
 
 impl Wire for QueueProperty {
@@ -129,6 +139,14 @@ impl Wire for QueueProperty {
             kind::MAX_RATE => Self::MaxRate {
                 rate: rate(&mut body)?,
             },
+            kind::EXPERIMENTER => {
+                body.pad(4)?;
+                let experimenter = body.field_before_pad("experimenter", 4)?;
+                Self::Experimenter {
+                    experimenter,
+                    data: body.rest(),
+                }
+            }
             kind => Self::Unknown {
                 kind,
                 data: body.rest(),
@@ -148,6 +166,12 @@ impl Wire for QueueProperty {
         match self {
             Self::MinRate { rate: value } => w.tlv(kind::MIN_RATE, what, |w| rate(w, *value)),
             Self::MaxRate { rate: value } => w.tlv(kind::MAX_RATE, what, |w| rate(w, *value)),
+            Self::Experimenter { experimenter, data } => w.tlv(kind::EXPERIMENTER, what, |w| {
+                w.pad(4);
+                w.u32(*experimenter);
+                w.pad(4);
+                w.bytes(data);
+            }),
             Self::Unknown { kind, data } => w.tlv(*kind, what, |w| w.bytes(data)),
         }
     }

@@ -53,8 +53,12 @@ impl ErrorCode {
     pub const BAD_ACTION_BAD_OUT_PORT: Self = Self { kind: 2, code: 4 };
     /// Wrong argument of an action.
     pub const BAD_ACTION_BAD_ARGUMENT: Self = Self { kind: 2, code: 5 };
+    /// A group that there cannot be; 1.3 and later.
+    pub const BAD_ACTION_BAD_OUT_GROUP: Self = Self { kind: 2, code: 9 };
     /// An action whose prerequisites the match does not have; 1.3 and later.
     pub const BAD_ACTION_MATCH_INCONSISTENT: Self = Self { kind: 2, code: 10 };
+    /// A tag that there is no room for; 1.3 and later.
+    pub const BAD_ACTION_BAD_TAG: Self = Self { kind: 2, code: 12 };
     /// A field that cannot be set; 1.3 and later.
     pub const BAD_ACTION_BAD_SET_TYPE: Self = Self { kind: 2, code: 13 };
     /// Wrong length in a set-field action; 1.3 and later.
@@ -111,6 +115,8 @@ impl ErrorCode {
     pub const SWITCH_CONFIG_BAD_FLAGS: Self = Self { kind: 10, code: 0 };
     /// Unknown role; 1.3 and later.
     pub const ROLE_REQUEST_BAD_ROLE: Self = Self { kind: 11, code: 2 };
+    /// A meter that there cannot be; 1.3 and later.
+    pub const METER_MOD_INVALID_METER: Self = Self { kind: 12, code: 2 };
     /// Unknown meter-mod command; 1.3 and later.
     pub const METER_MOD_BAD_COMMAND: Self = Self { kind: 12, code: 4 };
     /// Meter flags that exclude each other; 1.3 and later.

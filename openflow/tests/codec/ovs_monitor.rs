@@ -7,7 +7,7 @@ use openflow::flow::{
 };
 use openflow::{PortNo, TableId, Version, Xid};
 
-use crate::ovs_switch::{Connection, OpenVSwitch};
+use crate::own_switch::{Connection, OpenVSwitch};
 
 /// As updates say it.
 fn told_of(flow: &FlowMod) -> Box<UpdatedFlow> {

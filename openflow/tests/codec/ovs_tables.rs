@@ -10,7 +10,7 @@ use openflow::oxm::Field;
 use openflow::wire::Message;
 use openflow::{TableId, Version, Xid};
 
-use crate::ovs_switch::{Connection, OpenVSwitch};
+use crate::own_switch::{Connection, OpenVSwitch};
 
 /// Open vSwitch has 254 tables.
 const TABLES: u8 = 254;

@@ -297,6 +297,7 @@ pub(crate) fn bodies() -> Vec<Named<v10::Body>> {
         advertise: of(v10::PortFeatures::from_bits_retain),
     });
     let property = prop_oneof![
+        Just(v10::QueueProperty::None),
         fields!(v10::QueueProperty::MinRate { rate: any::<u16>() }),
         fields!(v10::QueueProperty::Unknown {
             kind: 2u16..,

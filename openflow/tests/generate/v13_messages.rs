@@ -165,8 +165,12 @@ pub(crate) fn bodies(version: Version) -> Vec<Named<v13::Body>> {
     let property = prop_oneof![
         fields!(v13::QueueProperty::MinRate { rate: any::<u16>() }),
         fields!(v13::QueueProperty::MaxRate { rate: any::<u16>() }),
+        fields!(v13::QueueProperty::Experimenter {
+            experimenter: any::<u32>(),
+            data: aligned(0)
+        }),
         fields!(v13::QueueProperty::Unknown {
-            kind: 3u16..,
+            kind: 3u16..0xffff,
             data: aligned(4)
         }),
     ];

@@ -263,6 +263,7 @@ fn bodies() -> Vec<v10::Body> {
             queues: vec![v10::PacketQueue {
                 queue_id: 1,
                 properties: vec![
+                    v10::QueueProperty::None,
                     v10::QueueProperty::MinRate { rate: 500 },
                     v10::QueueProperty::Unknown {
                         kind: 9,

@@ -289,8 +289,12 @@ fn bodies() -> Vec<v13::Body> {
                 properties: vec![
                     v13::QueueProperty::MinRate { rate: 500 },
                     v13::QueueProperty::MaxRate { rate: 900 },
+                    v13::QueueProperty::Experimenter {
+                        experimenter: 0x00d0_d0d0,
+                        data: Bytes::from_static(&[1, 2, 3, 4, 5, 6, 7, 8]),
+                    },
                     v13::QueueProperty::Unknown {
-                        kind: 0xffff,
+                        kind: 9,
                         data: Bytes::from_static(&[0; 12]),
                     },
                 ],

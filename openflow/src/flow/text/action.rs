@@ -371,12 +371,10 @@ fn copy_field(token: &str, argument: &str) -> Result<CopyField, ParseFlowError> 
         let problem = format!("{n_bits} bits do not fit {dst_bits} bits");
         return Err(ParseFlowError::new(token, problem));
     }
-    Ok(CopyField {
-        n_bits,
-        src,
-        src_offset,
-        dst,
-        dst_offset,
+    let copy = CopyField::of_encoded(n_bits, (src, src_offset), (dst, dst_offset));
+    copy.ok_or_else(|| {
+        let problem = "the lowest two bits of NXM_OF_IP_TOS are no DSCP: they are ip_ecn";
+        ParseFlowError::new(token, problem)
     })
 }
 

@@ -11,7 +11,7 @@ pub(super) fn format(field: Field, offset: u16, n_bits: u16) -> impl Display {
     fmt::from_fn(move |f| {
         f.write_str(&names::long_name(field))?;
         match n_bits {
-            n if offset == 0 && n == field.info().bits => f.write_str("[]"),
+            n if offset == 0 && n == field.info().bits_in_packet() => f.write_str("[]"),
             1 => write!(f, "[{offset}]"),
             n => write!(f, "[{offset}..{}]", u32::from(offset) + u32::from(n) - 1),
         }
@@ -35,7 +35,7 @@ pub(super) fn parse(token: &str, text: &str) -> Result<(Field, u16, u16), ParseF
         .map_err(|error| ParseFlowError::new(token, format!("{name}: {}", error.problem)))?;
     let bits = field.info().bits;
     let (first, last) = match range.split_once("..") {
-        _ if range.is_empty() => (0, bits - 1),
+        _ if range.is_empty() => (0, field.info().bits_in_packet() - 1),
         Some((first, last)) => (number(token, first, "bit")?, number(token, last, "bit")?),
         None => {
             let bit = number(token, range, "bit")?;

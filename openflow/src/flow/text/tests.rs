@@ -297,7 +297,7 @@ fn fields_of_open_vswitch_are_written_as_it_writes_them() {
          ct_label=0x7/0xff,tcp,reg0=0x8,reg1=0x9/0xff,reg5=0/0xf,tun_id=0x1,tun_src=1.2.3.4,\
          tun_gbp_id=3,tun_gbp_flags=0x8,metadata=0x3,in_port=4,nw_ttl=4,nw_frag=not_later,\
          tcp_flags=+syn-ack",
-        "ct_state=trk,ct_nw_src=1.2.3.4,ct_nw_proto=6,ct_tp_src=5,ip",
+        "ct_state=+est+trk,ct_nw_src=1.2.3.4,ct_nw_proto=6,ct_tp_src=5,ip",
         "packet_type=(1,0x894f),nsh_ttl=3,nsh_spi=0x4,nsh_si=3",
         "packet_type=(1,0x800),nw_src=1.2.3.4",
         "ip,nw_frag=later",
@@ -352,7 +352,7 @@ fn bits_of_a_field_have_the_names_open_vswitch_prints() {
         (Field::CtMark, "NXM_NX_CT_MARK[]"),
         (Field::ErspanIdx, "NXOXM_ET_ERSPAN_IDX[]"),
     ] {
-        let bits = field.info().bits;
+        let bits = field.info().bits_in_packet();
         assert_eq!(super::subfield::format(field, 0, bits).to_string(), name);
         assert_eq!(super::subfield::parse(name, name), Ok((field, 0, bits)));
     }
@@ -367,6 +367,17 @@ fn bits_of_a_field_have_the_names_open_vswitch_prints() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn bits_of_another_encoding_are_bits_of_the_field() {
+    let copied = |text: &str| text.parse::<Instructions>();
+    assert_eq!(
+        copied("move:NXM_OF_IP_TOS[2..7]->NXM_NX_REG0[0..5]"),
+        copied("move:ip_dscp[]->reg0[0..5]")
+    );
+    let error = copied("move:NXM_OF_IP_TOS[]->NXM_NX_REG0[0..7]").unwrap_err();
+    assert!(error.to_string().ends_with("they are ip_ecn"), "{error}");
 }
 
 /// Actions that Open vSwitch prints as it reads them.

@@ -139,16 +139,13 @@ fn lower_one(action: &Action, packets: &mut Packets) -> Result<wire::Action, Uns
 
 /// Nicira's, by the fields Nicira has.
 fn lower_copy(copy: &CopyField) -> Result<wire::Action, Unsupported> {
-    let id = |field: Field| match field.encoding(Version::V1_0) {
-        Some(encoding) => Ok(FieldId::new(encoding)),
-        None => Err(no(format!("copy_field of {}", field.info().name))),
-    };
+    let ((src, src_ofs), (dst, dst_ofs)) = copy.encoded(Version::V1_0)?;
     let moved = nicira::Action::RegMove(nicira::RegMove {
         n_bits: copy.n_bits,
-        src_ofs: copy.src_offset,
-        dst_ofs: copy.dst_offset,
-        src: id(copy.src)?,
-        dst: id(copy.dst)?,
+        src_ofs,
+        dst_ofs,
+        src: FieldId::new(src),
+        dst: FieldId::new(dst),
     });
     Ok(wire::Action::Nicira(Box::new(moved)))
 }
@@ -284,14 +281,10 @@ fn lift_nicira(
 ) -> Action {
     if let nicira::Action::RegMove(copy) = &action
         && let (Some(src), Some(dst)) = (copy.src.field(), copy.dst.field())
+        && let Some(lifted) =
+            CopyField::of_encoded(copy.n_bits, (src, copy.src_ofs), (dst, copy.dst_ofs))
     {
-        return Action::CopyField(CopyField {
-            n_bits: copy.n_bits,
-            src: src.to_canonical(0, None).0,
-            src_offset: copy.src_ofs,
-            dst: dst.to_canonical(0, None).0,
-            dst_offset: copy.dst_ofs,
-        });
+        return Action::CopyField(lifted);
     }
     let mut inside = packets;
     let inner = |action| {

@@ -8,7 +8,7 @@ use super::wire;
 use crate::Version;
 use crate::flow::{Action, Actions, CopyField, Unsupported, Words, lacking};
 use crate::nicira;
-use crate::oxm::{Field, FieldId, Oxm, OxmField};
+use crate::oxm::{FieldId, Oxm, OxmField};
 use crate::wire::{Wire, Writer};
 
 /// `OFPAT_COPY_FIELD`.
@@ -85,18 +85,12 @@ pub(super) fn lower_one(action: &Action, version: Version) -> Result<wire::Actio
 
 /// The specification's since 1.5, the ONF's before.
 fn lower_copy(copy: &CopyField, version: Version) -> Result<wire::Action, Unsupported> {
-    let id = |field: Field| match field.encoding(version) {
-        Some(encoding) => Ok(FieldId::new(encoding)),
-        None => Err(lacking(
-            version,
-            format!("copy_field of {}", field.info().name),
-        )),
-    };
+    let ((src, src_offset), (dst, dst_offset)) = copy.encoded(version)?;
     let copy = Box::new(wire::CopyField {
         n_bits: copy.n_bits,
-        src_offset: copy.src_offset,
-        dst_offset: copy.dst_offset,
-        oxm_ids: [id(copy.src)?, id(copy.dst)?],
+        src_offset,
+        dst_offset,
+        oxm_ids: [FieldId::new(src), FieldId::new(dst)],
     });
     Ok(if version >= Version::V1_5 {
         wire::Action::CopyField(copy)
@@ -188,37 +182,31 @@ fn lift_one(action: wire::Action, unknown: &mut Words) -> Action {
 }
 
 fn lift_copy(copy: &wire::CopyField, unknown: &mut Words) -> Action {
-    let field = |id: FieldId| id.field().map(|field| field.to_canonical(0, None).0);
-    match copy.oxm_ids.map(field) {
-        [Some(src), Some(dst)] => Action::CopyField(CopyField {
-            n_bits: copy.n_bits,
-            src,
-            src_offset: copy.src_offset,
-            dst,
-            dst_offset: copy.dst_offset,
-        }),
-        _ => {
+    let [src, dst] = copy.oxm_ids.map(|id| id.field());
+    let lifted = src.zip(dst).and_then(|(src, dst)| {
+        let (src, dst) = ((src, copy.src_offset), (dst, copy.dst_offset));
+        CopyField::of_encoded(copy.n_bits, src, dst)
+    });
+    lifted.map_or_else(
+        || {
             unknown.note("copy_field of a field without a name");
             Action::Unknown {
                 kind: COPY_FIELD,
                 body: Bytes::new(),
             }
-        }
-    }
+        },
+        Action::CopyField,
+    )
 }
 
 /// A move is the specification's copy_field, which is what it is in the model.
 fn lift_nicira(action: nicira::Action<wire::Action>, unknown: &mut Words) -> Action {
     if let nicira::Action::RegMove(copy) = &action
         && let (Some(src), Some(dst)) = (copy.src.field(), copy.dst.field())
+        && let Some(lifted) =
+            CopyField::of_encoded(copy.n_bits, (src, copy.src_ofs), (dst, copy.dst_ofs))
     {
-        return Action::CopyField(CopyField {
-            n_bits: copy.n_bits,
-            src: src.to_canonical(0, None).0,
-            src_offset: copy.src_ofs,
-            dst: dst.to_canonical(0, None).0,
-            dst_offset: copy.dst_ofs,
-        });
+        return Action::CopyField(lifted);
     }
     let inner = |action| Ok::<_, Infallible>(lift_one(action, unknown));
     let Ok(lifted) = action.try_map(inner);

@@ -233,10 +233,12 @@ impl Run<'_> {
         };
         let Some(value) = source else { return };
         let place = |field: &NxmHeader, ofs: u16| {
-            let field = field.field()?.to_canonical(0, None).0;
+            let field = field.field()?;
             let ones = Bits::new(field, ofs, spec.n_bits).ones();
             let shifted = |bits: u128| bits.checked_shl(ofs.into()).unwrap_or(0);
-            Some((field, shifted(value & ones), shifted(ones)))
+            let (field, value, mask) =
+                field.to_canonical(shifted(value & ones), Some(shifted(ones)));
+            Some((field, value, mask.unwrap_or_default()))
         };
         match &spec.dst {
             LearnDst::Match { field, ofs } => {

@@ -138,8 +138,10 @@ pub(super) fn is_there(key: &Key, field: Field) -> bool {
 fn has(key: &Key, needed: Prerequisite) -> bool {
     match needed {
         Prerequisite::Is(field, value) => key.get(field) == value && is_there(key, field),
+        Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),
         Prerequisite::VlanPresent => key.get(Field::VlanVid) & 0x1000 != 0,
+        Prerequisite::AnyBit(field, bits) => key.get(field) & bits != 0,
         Prerequisite::Present(field) => key.get(field) != 0,
     }
 }

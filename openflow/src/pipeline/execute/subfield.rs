@@ -13,9 +13,6 @@ pub(super) struct Bits {
 
 impl Bits {
     pub(super) fn new(field: Field, offset: u16, n_bits: u16) -> Self {
-        // Another encoding of a field is that field, in other bits only where it is shifted, and
-        // no action names such a one.
-        let (field, ..) = field.to_canonical(0, None);
         Self {
             field,
             offset: offset.into(),
@@ -35,7 +32,11 @@ impl Bits {
 impl Run<'_> {
     /// The bits, right-aligned; zero of a field that the packet does not have.
     pub(super) fn read_bits(&self, bits: Bits) -> u128 {
-        let value = self.packet.key().get(bits.field);
+        let (canonical, ..) = bits.field.to_canonical(0, None);
+        let value = self.packet.key().get(canonical);
+        // In this encoding, which may have it in other bits.
+        let encoded = bits.field.from_canonical(value, None);
+        let value = encoded.map_or(value, |(value, _)| value);
         value.checked_shr(bits.offset).unwrap_or(0) & bits.ones()
     }
 
@@ -43,13 +44,14 @@ impl Run<'_> {
     pub(super) fn write_bits(&mut self, bits: Bits, value: u128) {
         let shifted = |value: u128| value.checked_shl(bits.offset).unwrap_or(0);
         let mask = shifted(bits.ones());
+        let (field, value, mask) = bits.field.to_canonical(shifted(value) & mask, Some(mask));
         self.packet
-            .set_field(bits.field, shifted(value) & mask, mask);
+            .set_field(field, value, mask.unwrap_or_default());
     }
 
     /// Nothing happens where the packet lacks one of the fields.
     pub(super) fn copy_bits(&mut self, from: Bits, to: Bits) {
-        if record::is_there(self.packet.key(), from.field) {
+        if record::is_there(self.packet.key(), from.field.to_canonical(0, None).0) {
             let value = self.read_bits(from);
             self.write_bits(to, value);
         }

@@ -121,7 +121,7 @@ impl Switch {
     /// Whether the switch can do what an entry says.
     fn check_instructions(&self, change: &FlowMod) -> Result<(), Refusal> {
         let instructions = &change.instructions;
-        let checked = instructions.check(change.table, &change.matching);
+        let checked = instructions.check(self.config.version, change.table, &change.matching);
         checked.map_err(|error| self.refuse(Refused::Action(error)))?;
         if let Some(meter) = instructions.meter
             && !self.meters.contains_key(&meter)

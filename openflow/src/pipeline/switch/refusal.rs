@@ -203,7 +203,7 @@ impl Refused {
             Self::NoPort(_) => (4, 0),
             Self::PortAddress(_) => (4, 1),
             Self::NoBuffer(_) => (1, 8),
-            Self::Action(ActionError::OutPort { .. }) => (2, 4),
+            Self::Action(ActionError::OutPort { .. } | ActionError::QueuePort { .. }) => (2, 4),
             Self::Action(_) => (2, 5),
             Self::Unmodelled(_) => (2, 0),
             // Open vSwitch: the extended error has no number of 1.0.

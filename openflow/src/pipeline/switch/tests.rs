@@ -169,6 +169,17 @@ fn metadata_is_written_under_its_mask_and_matched_later() {
 }
 
 #[test]
+fn bits_are_those_of_the_encoding_an_action_names() {
+    // The same six bits under both names, and what a load of the one leaves in the other.
+    let mut switch = with(&[
+        "ip,actions=load:0x2e->NXM_OF_IP_TOS[2..7],resubmit(,1)",
+        "table=1,ip,nw_tos=184,actions=push:NXM_OF_IP_TOS[2..7],pop:NXM_NX_REG0[0..5],resubmit(,2)",
+        "table=2,reg0=0x2e,actions=output:3",
+    ]);
+    assert_eq!(outputs(&mut switch, &tcp(1, 2)), [3]);
+}
+
+#[test]
 fn a_packet_goes_back_where_it_came_from_only_by_in_port() {
     let mut switch = with(&["actions=output:1"]);
     let why = Dropped::PortDoesNotSend {
