@@ -152,16 +152,30 @@ impl Match {
         }
     }
 
-    /// Whether the match has what a field needs.
+    fn has_all_of(&self, field: Field) -> bool {
+        let needed = field.info().prerequisite;
+        needed.is_none_or(|needed| self.has(needed))
+    }
+
+    /// Whether the match has what a field needs, and what that needs.
     pub(super) fn has(&self, needed: Prerequisite) -> bool {
         match needed {
+            // Neighbour discovery has code 0 (RFC 4861 §4.3).
+            Prerequisite::Is(Field::Icmpv6Type, _)
+                if self
+                    .get(Field::Icmpv6Code)
+                    .is_some_and(|code| code.value != 0) =>
+            {
+                false
+            }
             Prerequisite::Is(field, value) => {
-                self.exact(field) == Some(value)
+                self.exact(field) == Some(value) && self.has_all_of(field)
                     // A packet without an Ethernet header says it by its type (OF 1.5.1 §7.2.3.11).
                     || field == Field::EthType
                         && self.exact(Field::PacketType) == Some(0x1_0000 | value)
             }
             Prerequisite::AnyOf(some) => some.iter().any(|one| self.has(*one)),
+            Prerequisite::AllOf(all) => all.iter().all(|one| self.has(*one)),
             Prerequisite::VlanPresent => self
                 .get(Field::VlanVid)
                 .is_some_and(|vlan| vlan.value & 0x1000 != 0),
@@ -204,17 +218,19 @@ fn check_value(field: &MatchField) -> Result<(), MatchError> {
     })
 }
 
+fn joined(needed: &[Prerequisite], by: &str) -> String {
+    let each: Vec<_> = needed.iter().map(|one| words(*one)).collect();
+    each.join(by)
+}
+
 fn words(needed: Prerequisite) -> String {
     match needed {
         Prerequisite::Is(field @ Field::EthType, value) => {
             format!("{}={value:#06x}", field.info().name)
         }
         Prerequisite::Is(field, value) => format!("{}={value}", field.info().name),
-        Prerequisite::AnyOf(some) => some
-            .iter()
-            .map(|one| words(*one))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Prerequisite::AnyOf(some) => joined(some, " or "),
+        Prerequisite::AllOf(all) => joined(all, " and "),
         Prerequisite::VlanPresent => "vlan_vid of a tag".to_owned(),
         Prerequisite::Present(field) => field.info().name.to_owned(),
     }
@@ -335,7 +351,9 @@ mod tests {
         fn needed_fields(needed: Prerequisite) -> Vec<Field> {
             match needed {
                 Prerequisite::Is(field, _) | Prerequisite::Present(field) => vec![field],
-                Prerequisite::AnyOf(some) => some.iter().flat_map(|p| needed_fields(*p)).collect(),
+                Prerequisite::AnyOf(some) | Prerequisite::AllOf(some) => {
+                    some.iter().flat_map(|p| needed_fields(*p)).collect()
+                }
                 Prerequisite::VlanPresent => vec![Field::VlanVid],
             }
         }

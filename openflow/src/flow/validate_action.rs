@@ -1,7 +1,7 @@
 //! Whether actions make sense on the packets of a match, before a switch is asked.
 
 use super::{Action, CopyField, Instructions, Match, MatchError};
-use crate::oxm::Field;
+use crate::oxm::{Field, Prerequisite};
 use crate::packet::ethertype;
 use crate::wire::ErrorCode;
 use crate::{GroupId, PortNo, TableId};
@@ -10,7 +10,7 @@ use crate::{GroupId, PortNo, TableId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionError {
-    /// A field no action may set: it is no part of the packet (OF 1.3.5 §7.2.5).
+    /// A field that is no part of the packet (OF 1.3.5 §7.2.5).
     #[error("set_field of {field}: it is no part of the packet")]
     SetType {
         /// The field.
@@ -25,8 +25,13 @@ pub enum ActionError {
         expected: &'static str,
     },
     /// Packets of the match need not have the field.
-    #[error("set_field of {0}")]
-    Inconsistent(MatchError),
+    #[error("{action} of {why}")]
+    Inconsistent {
+        /// The action.
+        action: &'static str,
+        /// What is missing.
+        why: MatchError,
+    },
     /// Bits outside of a field, or none.
     #[error("copy_field of {n_bits} bits from {field}: {expected}")]
     Bits {
@@ -59,6 +64,9 @@ pub enum ActionError {
         /// What would have been right.
         expected: &'static str,
     },
+    /// More VLAN tags than Open vSwitch has room for.
+    #[error("push_vlan on two tags: there is no room for a third")]
+    Tags,
     /// A table that does not come after that of the entry.
     #[error("goto_table {to} from table {from}: there is no way back")]
     Goto {
@@ -76,22 +84,33 @@ impl ActionError {
         match self {
             Self::SetType { .. } | Self::Bits { .. } => ErrorCode { kind: 2, code: 13 },
             Self::SetArgument { .. } => ErrorCode { kind: 2, code: 15 },
-            Self::Inconsistent(_) => ErrorCode { kind: 2, code: 10 },
+            Self::Inconsistent { .. } => ErrorCode { kind: 2, code: 10 },
             Self::OutPort { .. } => ErrorCode { kind: 2, code: 4 },
             Self::OutGroup { .. } => ErrorCode { kind: 2, code: 9 },
             Self::Ethertype { .. } => ErrorCode { kind: 2, code: 5 },
+            Self::Tags => ErrorCode { kind: 2, code: 12 },
             Self::Goto { .. } => ErrorCode { kind: 3, code: 2 },
         }
     }
 }
 
+/// VLAN tags that Open vSwitch pushes a further one on.
+const MAX_TAGS: u8 = 2;
+
 impl Instructions {
     /// Whether every action makes sense on the packets of `matching`, as far as the specification
     /// says: fields that may be set, values they can have, headers that are there.
     pub fn check(&self, table: TableId, matching: &Match) -> Result<(), ActionError> {
-        check_list(&self.apply, matching)?;
-        // The action set is carried out on what is there at the end, of which nothing is known.
-        self.write.iter().try_for_each(check_alone)?;
+        let mut known = Known::of(matching);
+        self.apply.iter().try_for_each(|action| {
+            known.has_header(action)?;
+            known.after(action)
+        })?;
+        // Open vSwitch asks it of the action set too, as if it were carried out here, but for
+        // headers that an action takes away or counts down.
+        self.write
+            .iter()
+            .try_for_each(|action| known.after(action))?;
         match self.goto {
             Some(to) if to <= table => Err(ActionError::Goto { from: table, to }),
             _ => Ok(()),
@@ -99,30 +118,69 @@ impl Instructions {
     }
 }
 
-fn check_list(actions: &[Action], matching: &Match) -> Result<(), ActionError> {
-    let mut packet = matching.clone();
-    for action in actions {
+/// What is known of the packets in the middle of a list.
+struct Known {
+    packet: Match,
+    /// VLAN tags.
+    tags: u8,
+}
+
+impl Known {
+    fn of(matching: &Match) -> Self {
+        Self {
+            packet: matching.clone(),
+            tags: u8::from(matching.has(Prerequisite::VlanPresent)),
+        }
+    }
+
+    fn prerequisite(&self, action: &Action, field: Field) -> Result<(), ActionError> {
+        let checked = self.packet.check_prerequisite(field);
+        let action = action.name();
+        checked.map_err(|why| ActionError::Inconsistent { action, why })
+    }
+
+    /// Whether there is the header that an action takes away or counts down.
+    fn has_header(&self, action: &Action) -> Result<(), ActionError> {
+        match action {
+            Action::PopVlan => self.prerequisite(action, Field::VlanPcp),
+            Action::SetNwTtl(_) | Action::DecNwTtl => self.prerequisite(action, Field::NwTtl),
+            Action::SetMplsTtl(_) | Action::DecMplsTtl | Action::PopMpls(_) => {
+                self.prerequisite(action, Field::MplsTtl)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks an action, and goes on with what it leaves.
+    fn after(&mut self, action: &Action) -> Result<(), ActionError> {
         check_alone(action)?;
         match *action {
-            Action::SetField { field, .. } => prerequisite(&packet, field)?,
+            Action::SetField {
+                field: Field::VlanVid,
+                ..
+            } => self.prerequisite(action, Field::VlanPcp)?,
+            Action::SetField { field, .. } => self.prerequisite(action, field)?,
             Action::CopyField(CopyField { src, dst, .. }) => {
-                prerequisite(&packet, src)?;
-                prerequisite(&packet, dst)?;
+                self.prerequisite(action, src)?;
+                self.prerequisite(action, dst)?;
             }
-            Action::PushVlan(_) => packet.set(Field::VlanVid, 0x1000, 0x1000),
-            Action::PopVlan => packet.set(Field::VlanVid, 0, 0),
+            Action::PushVlan(_) if self.tags == MAX_TAGS => return Err(ActionError::Tags),
+            Action::PushVlan(_) => {
+                self.tags += 1;
+                self.packet.set(Field::VlanVid, 0x1000, 0x1000);
+            }
+            Action::PopVlan => {
+                self.tags = self.tags.saturating_sub(1);
+                let present = if self.tags == 0 { 0 } else { 0x1000 };
+                self.packet.set(Field::VlanVid, present, present);
+            }
             Action::PushMpls(ethertype) | Action::PopMpls(ethertype) => {
-                packet.set(Field::EthType, ethertype.into(), u128::MAX);
+                self.packet.set(Field::EthType, ethertype.into(), u128::MAX);
             }
             _ => {}
         }
+        Ok(())
     }
-    Ok(())
-}
-
-fn prerequisite(packet: &Match, field: Field) -> Result<(), ActionError> {
-    let checked = packet.check_prerequisite(field);
-    checked.map_err(ActionError::Inconsistent)
 }
 
 /// What can be said of an action without its packets.
@@ -163,9 +221,11 @@ fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionEr
     let info = field.info();
     check_settable(field)?;
     let expected = match field {
+        Field::InPort => "it is not for actions to set",
         _ if value & !info.full_mask() != 0 => "its value is beyond its bits",
         _ if value & !mask != 0 => "its value is beyond its mask",
-        Field::VlanVid if mask & 0x1000 != 0 && value & 0x1000 == 0 => {
+        Field::ArpOp if value > 0xff => "Open vSwitch has opcodes of 0 to 255",
+        Field::VlanVid if value & 0x1000 == 0 => {
             "the present bit (0x1000) of a tag that is there is set"
         }
         _ => return Ok(()),
@@ -176,14 +236,25 @@ fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionEr
     })
 }
 
-/// All but what is no part of the packet (OF 1.3.5 §7.2.5). Metadata is written by an instruction
-/// up to 1.4, which Open vSwitch does not insist on.
+/// All but what is no part of the packet (OF 1.3.5 §7.2.5), or says what headers follow. Metadata is
+/// written by an instruction up to 1.4, which Open vSwitch does not insist on.
 fn check_settable(field: Field) -> Result<(), ActionError> {
     let name = field.info().name;
-    match name {
-        "in_phy_port" | "actset_output" | "packet_type" | "conj_id" | "recirc_id" | "dp_hash" => {
-            Err(ActionError::SetType { field: name })
-        }
+    match field {
+        Field::InPhyPort => Err(ActionError::SetType { field: name }),
+        Field::ActsetOutput
+        | Field::PacketType
+        | Field::ConjId
+        | Field::RecircId
+        | Field::DpHash
+        | Field::EthType
+        | Field::IpProto
+        | Field::IpFrag
+        | Field::MplsBos
+        | Field::TcpFlags => Err(ActionError::SetArgument {
+            field: name,
+            expected: "it is not for actions to set",
+        }),
         _ => Ok(()),
     }
 }
@@ -224,7 +295,8 @@ mod tests {
             "tcp,actions=set_field:80->tcp_dst,output:1",
             "actions=push_vlan:0x8100,set_field:0x1005->vlan_vid,set_field:3->vlan_pcp,output:1",
             "ip,actions=push_mpls:0x8847,set_field:5->mpls_label,CONTROLLER:65535",
-            "actions=write_actions(set_field:80->tcp_dst,group:1),goto_table:3",
+            "tcp,actions=write_actions(set_field:80->tcp_dst,group:1),goto_table:3",
+            "actions=write_actions(pop_vlan,dec_ttl,output:1)",
             "ip,actions=move:ip_src[]->metadata[0..31]",
         ] {
             assert_eq!(checked(text), Ok(()), "{text}");
@@ -240,9 +312,29 @@ mod tests {
                 "OFPBAC_MATCH_INCONSISTENT",
             ),
             (
-                "actions=pop_vlan,set_field:3->vlan_pcp",
+                "dl_vlan=3,actions=pop_vlan,set_field:3->vlan_pcp",
                 "set_field of vlan_pcp needs vlan_vid of a tag",
                 "OFPBAC_MATCH_INCONSISTENT",
+            ),
+            (
+                "actions=write_actions(set_field:80->tcp_dst)",
+                "set_field of tcp_dst needs ip_proto=6",
+                "OFPBAC_MATCH_INCONSISTENT",
+            ),
+            (
+                "actions=dec_ttl",
+                "dec_nw_ttl of nw_ttl needs eth_type=0x0800 or eth_type=0x86dd",
+                "OFPBAC_MATCH_INCONSISTENT",
+            ),
+            (
+                "dl_vlan=3,actions=push_vlan:0x8100,push_vlan:0x8100",
+                "push_vlan on two tags: there is no room for a third",
+                "OFPBAC_BAD_TAG",
+            ),
+            (
+                "ip,actions=set_field:6->ip_proto",
+                "set_field of ip_proto: it is not for actions to set",
+                "OFPBAC_BAD_SET_ARGUMENT",
             ),
             (
                 "in_port=1,actions=set_field:3->in_phy_port",

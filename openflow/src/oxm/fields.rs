@@ -49,6 +49,8 @@ pub enum Prerequisite {
     Is(Field, u128),
     /// Any one of these.
     AnyOf(&'static [Self]),
+    /// All of these.
+    AllOf(&'static [Self]),
     /// The VLAN-present bit of `vlan_vid` set.
     VlanPresent,
     /// The other field is in the match, whatever its value.

@@ -1,7 +1,7 @@
 //! The rows of the table of match fields.
 
 use super::Canonical::{Port16, Same, Shifted};
-use super::Prerequisite::{self, AnyOf, Is, Present, VlanPresent};
+use super::Prerequisite::{self, AllOf, AnyOf, Is, Present, VlanPresent};
 use super::fields::oxm_fields;
 use super::numbering;
 use super::{FieldInfo, Notation};
@@ -10,10 +10,14 @@ use crate::Version;
 const IPV4: Prerequisite = Is(Field::EthType, 0x0800);
 const IPV6: Prerequisite = Is(Field::EthType, 0x86dd);
 const IP: Prerequisite = AnyOf(&[IPV4, IPV6]);
-const ARP: Prerequisite = Is(Field::EthType, 0x0806);
+/// And RARP, which has the same fields, as Open vSwitch has it.
+const ARP: Prerequisite = AnyOf(&[Is(Field::EthType, 0x0806), Is(Field::EthType, 0x8035)]);
 const MPLS: Prerequisite = AnyOf(&[Is(Field::EthType, 0x8847), Is(Field::EthType, 0x8848)]);
 const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Type, 136)]);
 const TCP: Prerequisite = Is(Field::IpProto, 6);
+/// Each is of its own version of IP, as Open vSwitch has it.
+const ICMP: Prerequisite = AllOf(&[IPV4, Is(Field::IpProto, 1)]);
+const ICMPV6: Prerequisite = AllOf(&[IPV6, Is(Field::IpProto, 58)]);
 const NSH: Prerequisite = Is(Field::EthType, 0x894f);
 
 oxm_fields! {
@@ -57,9 +61,9 @@ oxm_fields! {
         /// SCTP destination port.
         SctpDst "sctp_dst" OPENFLOW_BASIC 18 16 Decimal true [Is(Field::IpProto, 132)] V1_3;
         /// ICMP type.
-        Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
+        Icmpv4Type "icmpv4_type" OPENFLOW_BASIC 19 8 Decimal false [ICMP] V1_3;
         /// ICMP code.
-        Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [Is(Field::IpProto, 1)] V1_3;
+        Icmpv4Code "icmpv4_code" OPENFLOW_BASIC 20 8 Decimal false [ICMP] V1_3;
         /// ARP opcode: 1 request, 2 reply.
         ArpOp "arp_op" OPENFLOW_BASIC 21 16 Decimal false [ARP] V1_3;
         /// ARP sender IPv4 address.
@@ -77,9 +81,9 @@ oxm_fields! {
         /// IPv6 flow label.
         Ipv6Flabel "ipv6_flabel" OPENFLOW_BASIC 28 20(4) Hex true [IPV6] V1_3;
         /// ICMPv6 type.
-        Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
+        Icmpv6Type "icmpv6_type" OPENFLOW_BASIC 29 8 Decimal false [ICMPV6] V1_3;
         /// ICMPv6 code.
-        Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [Is(Field::IpProto, 58)] V1_3;
+        Icmpv6Code "icmpv6_code" OPENFLOW_BASIC 30 8 Decimal false [ICMPV6] V1_3;
         /// Neighbour discovery target address.
         Ipv6NdTarget "ipv6_nd_target" OPENFLOW_BASIC 31 128 Ipv6 true [ND] V1_3;
         /// Neighbour solicitation's source link-layer address option.
@@ -134,9 +138,9 @@ oxm_fields! {
         /// [`Field::UdpDst`] as NXM.
         NxmOfUdpDst "udp_dst" NXM_0 12 16 Decimal true [Is(Field::IpProto, 17)] V1_0 = Same(Field::UdpDst);
         /// [`Field::Icmpv4Type`] as NXM.
-        NxmOfIcmpType "icmpv4_type" NXM_0 13 8 Decimal false [Is(Field::IpProto, 1)] V1_0 = Same(Field::Icmpv4Type);
+        NxmOfIcmpType "icmpv4_type" NXM_0 13 8 Decimal false [ICMP] V1_0 = Same(Field::Icmpv4Type);
         /// [`Field::Icmpv4Code`] as NXM.
-        NxmOfIcmpCode "icmpv4_code" NXM_0 14 8 Decimal false [Is(Field::IpProto, 1)] V1_0 = Same(Field::Icmpv4Code);
+        NxmOfIcmpCode "icmpv4_code" NXM_0 14 8 Decimal false [ICMP] V1_0 = Same(Field::Icmpv4Code);
         /// [`Field::ArpOp`] as NXM.
         NxmOfArpOp "arp_op" NXM_0 15 16 Decimal false [ARP] V1_0 = Same(Field::ArpOp);
         /// [`Field::ArpSpa`] as NXM.
@@ -155,9 +159,9 @@ oxm_fields! {
         /// [`Field::Ipv6Dst`] as NXM.
         NxmNxIpv6Dst "ipv6_dst" NXM_1 20 128 Ipv6 true [IPV6] V1_0 = Same(Field::Ipv6Dst);
         /// [`Field::Icmpv6Type`] as NXM.
-        NxmNxIcmpv6Type "icmpv6_type" NXM_1 21 8 Decimal false [Is(Field::IpProto, 58)] V1_0 = Same(Field::Icmpv6Type);
+        NxmNxIcmpv6Type "icmpv6_type" NXM_1 21 8 Decimal false [ICMPV6] V1_0 = Same(Field::Icmpv6Type);
         /// [`Field::Icmpv6Code`] as NXM.
-        NxmNxIcmpv6Code "icmpv6_code" NXM_1 22 8 Decimal false [Is(Field::IpProto, 58)] V1_0 = Same(Field::Icmpv6Code);
+        NxmNxIcmpv6Code "icmpv6_code" NXM_1 22 8 Decimal false [ICMPV6] V1_0 = Same(Field::Icmpv6Code);
         /// [`Field::Ipv6NdTarget`] as NXM.
         NxmNxNdTarget "ipv6_nd_target" NXM_1 23 128 Ipv6 true [ND] V1_0 = Same(Field::Ipv6NdTarget);
         /// [`Field::Ipv6NdSll`] as NXM.

@@ -8,6 +8,7 @@ use crate::nicira;
 use crate::oxm::Field;
 use crate::pipeline::Refused;
 use crate::pipeline::meter::Verdict;
+use crate::pipeline::packet::{MPLS_MAX, is_mpls};
 use crate::{MeterId, PortNo, Version};
 
 /// Ethertype of the tag that 1.0 puts on untagged packets.
@@ -81,8 +82,8 @@ impl Run<'_> {
             Action::Meter(meter) => self.meter(*meter),
             Action::PushVlan(ethertype) => self.packet.push_vlan(*ethertype),
             Action::PopVlan => self.packet.pop_vlan(),
-            Action::PushMpls(ethertype) => self.packet.push_mpls(*ethertype),
-            Action::PopMpls(ethertype) => self.packet.pop_mpls(*ethertype),
+            Action::PushMpls(ethertype) => self.push_mpls(*ethertype),
+            Action::PopMpls(ethertype) => self.pop_mpls(*ethertype),
             Action::SetMplsTtl(ttl) => self.packet.set_mpls_ttl(*ttl),
             Action::DecMplsTtl => return self.dec_mpls_ttl(),
             Action::SetNwTtl(ttl) => self.packet.set_nw_ttl(*ttl),
@@ -108,6 +109,23 @@ impl Run<'_> {
         self.packet.set_field(field, value, mask);
     }
 
+    pub(super) fn push_mpls(&mut self, ethertype: u16) {
+        if self.packet.mpls_entries() == MPLS_MAX {
+            return self.void(Dropped::TooManyMplsEntries);
+        }
+        self.packet.push_mpls(ethertype);
+    }
+
+    /// Open vSwitch sees what is below only when the packet comes in again, which it does before the
+    /// next lookup.
+    pub(super) fn pop_mpls(&mut self, ethertype: u16) {
+        if self.packet.is_deeper_than_seen() {
+            return self.void(Dropped::TooManyMplsEntries);
+        }
+        self.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
+        self.packet.pop_mpls(ethertype);
+    }
+
     fn copy_field(&mut self, copy: &CopyField) {
         let from = Bits::new(copy.src, copy.src_offset, copy.n_bits);
         let to = Bits::new(copy.dst, copy.dst_offset, copy.n_bits);
@@ -130,7 +148,12 @@ impl Run<'_> {
         }
     }
 
+    /// A packet without an entry goes no further in this list, as in Open vSwitch.
     pub(super) fn dec_mpls_ttl(&mut self) -> Then {
+        let eth_type = self.packet.key().get(Field::EthType);
+        if !u16::try_from(eth_type).is_ok_and(is_mpls) {
+            return Then::Leave;
+        }
         match self.packet.dec_mpls_ttl() {
             Ok(()) => Then::Next,
             Err(_) => self.ttl_is_spent(),
@@ -152,8 +175,9 @@ impl Run<'_> {
             self.halted = true;
             return;
         };
-        let (verdict, band) = meter.judge(self.bytes, self.now);
-        self.credits.push(Credit::Meter(id));
+        let bytes = self.bytes;
+        let (verdict, band) = meter.judge(bytes, self.now);
+        self.credits.push(Credit::Meter { meter: id, bytes });
         self.enter(|| What::Meter { meter: id, band });
         match verdict {
             Verdict::Pass => {}

@@ -17,7 +17,8 @@ impl Run<'_> {
             group: id,
             kind: group.kind.to_string(),
         });
-        self.credits.push(Credit::Group(id));
+        let bytes = self.bytes;
+        self.credits.push(Credit::Group { group: id, bytes });
         self.within(true, |run| match group.kind {
             GroupType::All | GroupType::Indirect | GroupType::Other(_) => {
                 let why = match group.kind {
@@ -48,7 +49,12 @@ impl Run<'_> {
             return;
         }
         self.enter(|| What::Bucket { index, why });
-        self.credits.push(Credit::Bucket { group, index });
+        let bytes = self.bytes;
+        self.credits.push(Credit::Bucket {
+            group,
+            index,
+            bytes,
+        });
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
         let place = std::mem::replace(&mut self.place, Place::Group);

@@ -51,8 +51,10 @@ struct Run<'a> {
     switch: &'a Switch,
     now: Duration,
     packet: Packet,
-    /// As it came; what counters count.
+    /// As it came, or came in again; what counters count.
     bytes: u64,
+    /// It comes in again before it is looked at the next time.
+    recirculates: bool,
     table: TableId,
     /// The entry whose instructions are carried out.
     rule: Option<&'a Rule>,
@@ -152,12 +154,13 @@ impl Switch {
 
 impl<'a> Run<'a> {
     fn new(switch: &'a Switch, mut packet: Packet, now: Duration) -> Self {
-        let bytes = u64::try_from(packet.frame().len()).unwrap_or(u64::MAX);
+        let bytes = length(&packet);
         packet.key.set(Field::ActsetOutput, UNSET.into(), u128::MAX);
         Self {
             switch,
             now,
             bytes,
+            recirculates: false,
             packet,
             table: TableId(0),
             rule: None,
@@ -192,7 +195,7 @@ impl<'a> Run<'a> {
             port: in_port,
             bytes,
         });
-        self.look_up(TableId(0), in_port, Miss::Normal);
+        self.go_through(TableId(0), in_port, Miss::Normal);
         self.carry_out_action_set();
     }
 
@@ -202,17 +205,27 @@ impl<'a> Run<'a> {
         self.carry_out_action_set();
     }
 
-    /// Goes through a table and those its entries lead to by goto. Actions that look up again come
-    /// here too.
+    /// A lookup that is an action: what comes after it is the entry's again.
     fn look_up(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
         let (outer_table, outer_rule) = (self.table, self.rule);
+        self.go_through(table, in_port, miss);
+        (self.table, self.rule) = (outer_table, outer_rule);
+    }
+
+    /// Goes through a table and those its entries lead to by goto. The action set belongs to the
+    /// first entry, as in Open vSwitch: the others are within it.
+    fn go_through(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
+        let (first_table, mut first_rule) = (table, None);
         let mut next = Some(table);
         while let Some(table) = next.take() {
+            self.recirculate();
             self.table = table;
             let found = self.find(table, in_port);
             if let Some((id, rule)) = found {
-                self.credits.push(Credit::Entry { table, id });
+                let bytes = self.bytes;
+                self.credits.push(Credit::Entry { table, id, bytes });
                 self.rule = Some(rule);
+                first_rule = first_rule.or(self.rule);
                 self.lookups += 1;
                 next = self.instructions(&rule.instructions);
             } else {
@@ -225,7 +238,15 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        (self.table, self.rule) = (outer_table, outer_rule);
+        (self.table, self.rule) = (first_table, first_rule);
+    }
+
+    /// It comes in again, where it has to.
+    fn recirculate(&mut self) {
+        if std::mem::take(&mut self.recirculates) {
+            self.packet.recirculated();
+            self.bytes = length(&self.packet);
+        }
     }
 
     /// The entry that takes the packet as if it came in by this port.
@@ -361,9 +382,12 @@ impl<'a> Run<'a> {
     }
 }
 
+fn length(packet: &Packet) -> u64 {
+    u64::try_from(packet.frame().len()).unwrap_or(u64::MAX)
+}
+
 /// What a run has come to.
 struct Done {
-    bytes: u64,
     sent: Vec<Sent>,
     packet_ins: Vec<PacketIn>,
     credits: SmallVec<[Credit; 8]>,
@@ -377,7 +401,6 @@ impl Run<'_> {
             self.credits.retain(|credit| credit.survives());
         }
         Done {
-            bytes: self.bytes,
             sent: self.sent,
             packet_ins: self.packet_ins,
             credits: self.credits,

@@ -65,8 +65,8 @@ impl Run<'_> {
                 let (value, mask) = (write.metadata.into(), write.mask.into());
                 self.packet.set_field(Field::Metadata, value, mask);
             }
-            Nx::PushMpls(push) => self.packet.push_mpls(push.ethertype),
-            Nx::PopMpls(pop) => self.packet.pop_mpls(pop.ethertype),
+            Nx::PushMpls(push) => self.push_mpls(push.ethertype),
+            Nx::PopMpls(pop) => self.pop_mpls(pop.ethertype),
             Nx::SetMplsTtl(set) => self.packet.set_mpls_ttl(set.ttl),
             Nx::DecMplsTtl => return self.dec_mpls_ttl(),
             Nx::SetMplsLabel(set) => self.set(Field::MplsLabel, set.label.into()),

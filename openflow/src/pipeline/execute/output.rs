@@ -68,6 +68,7 @@ impl Run<'_> {
             self.credits.push(Credit::SendDropped(port));
             return self.skip(port, why);
         }
+        self.packet.commit();
         let frame = match bytes {
             Some(bytes) => self.packet.truncated(bytes),
             None => self.packet.frame(),
@@ -92,6 +93,7 @@ impl Run<'_> {
 
     /// The controller gets the packet, or its first bytes where the switch cuts packets off.
     pub(super) fn tell_controller(&mut self, max_len: u16, reason: PacketInReason) {
+        self.packet.commit();
         let whole = self.packet.frame();
         let data = match max_len {
             some if some != WHOLE && self.switch.config.cuts_packet_ins => {

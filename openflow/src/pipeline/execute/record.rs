@@ -139,6 +139,7 @@ fn has(key: &Key, needed: Prerequisite) -> bool {
     match needed {
         Prerequisite::Is(field, value) => key.get(field) == value && is_there(key, field),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),
+        Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::VlanPresent => key.get(Field::VlanVid) & 0x1000 != 0,
         Prerequisite::Present(field) => key.get(field) != 0,
     }

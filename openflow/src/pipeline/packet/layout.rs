@@ -18,6 +18,9 @@ pub(super) struct Layers {
     pub(super) ip: Option<IpHeader>,
     /// A transport header that is wholly there; where it begins, and where the packet ends.
     pub(super) transport: Option<(Transport, usize, usize)>,
+    /// In a later fragment of IPv4 what Open vSwitch takes for such a header when an address is set:
+    /// it corrects a checksum there.
+    pub(super) taken_for_transport: Option<(Transport, usize, usize)>,
     /// It is a neighbour solicitation or advertisement.
     pub(super) nd: bool,
 }

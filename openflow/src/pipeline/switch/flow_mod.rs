@@ -8,6 +8,7 @@ use crate::flow::{
     Action, FlowCommand, FlowFlags, FlowMod, FlowRemovedReason, Instructions, Match, MatchError,
     MatchField,
 };
+use crate::oxm::Field;
 use crate::pipeline::classifier::Pattern;
 use crate::pipeline::execute;
 use crate::pipeline::key;
@@ -71,6 +72,13 @@ impl<'a> Criteria<'a> {
 /// Whether a match makes sense, and packets have what it looks at.
 fn check_match(matching: &Match) -> Result<(), MatchError> {
     matching.validate()?;
+    if let Some(opcode) = matching.get(Field::ArpOp).filter(|it| it.value > 0xff) {
+        return Err(MatchError::Value {
+            field: Field::ArpOp.info().name,
+            value: opcode.value.to_string(),
+            expected: "opcode that Open vSwitch has: 0 to 255",
+        });
+    }
     let unknown = |field: &&MatchField| !key::can_match(field.field);
     match matching.fields().iter().find(unknown) {
         Some(field) => {
