@@ -22,7 +22,7 @@
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
-//! | prerequisites, masks, values | `validate.rs`, `validate_action.rs` |
+//! | prerequisites, masks, values | `validate.rs`, `validate_action.rs`, `validate_nicira.rs` |
 //! | refusals in words | `offending.rs` |
 //! | generators for property tests | `arbitrary.rs`, feature `arbitrary` |
 
@@ -50,6 +50,7 @@ mod v10;
 mod v13;
 mod validate;
 mod validate_action;
+mod validate_nicira;
 mod words;
 
 pub use action::{Action, Actions, CopyField, Instructions};

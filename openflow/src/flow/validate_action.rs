@@ -1,10 +1,11 @@
 //! Whether actions make sense on the packets of a match, before a switch is asked.
 
-use super::{Action, CopyField, Instructions, Match, MatchError};
+use super::validate_nicira::check_nicira;
+use super::{Action, Instructions, Match, MatchError};
 use crate::oxm::{Field, Prerequisite};
 use crate::packet::ethertype;
 use crate::wire::ErrorCode;
-use crate::{GroupId, PortNo, TableId};
+use crate::{GroupId, PortNo, TableId, Version};
 
 /// What is wrong with an action or an instruction.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +34,7 @@ pub enum ActionError {
         why: MatchError,
     },
     /// Bits outside of a field, or none.
-    #[error("copy_field of {n_bits} bits from {field}: {expected}")]
+    #[error("{n_bits} bits of {field}: {expected}")]
     Bits {
         /// The field.
         field: &'static str,
@@ -82,7 +83,8 @@ impl ActionError {
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         match self {
-            Self::SetType { .. } | Self::Bits { .. } => ErrorCode { kind: 2, code: 13 },
+            Self::SetType { .. } => ErrorCode { kind: 2, code: 13 },
+            Self::Bits { .. } => ErrorCode::BAD_ACTION_BAD_SET_LEN,
             Self::SetArgument { .. } => ErrorCode { kind: 2, code: 15 },
             Self::Inconsistent { .. } => ErrorCode { kind: 2, code: 10 },
             Self::OutPort { .. } => ErrorCode { kind: 2, code: 4 },
@@ -98,14 +100,27 @@ impl ActionError {
 const MAX_TAGS: u8 = 2;
 
 impl Instructions {
+    /// Whether every action makes sense by itself: fields that may be set, values they can have.
+    pub fn check_alone(&self) -> Result<(), ActionError> {
+        let mut all = self.apply.iter().chain(&self.write);
+        all.try_for_each(check_alone)
+    }
+
     /// Whether every action makes sense on the packets of `matching`, as far as the specification
-    /// says: fields that may be set, values they can have, headers that are there.
-    pub fn check(&self, table: TableId, matching: &Match) -> Result<(), ActionError> {
-        let mut known = Known::of(matching);
-        self.apply.iter().try_for_each(|action| {
-            known.has_header(action)?;
-            known.after(action)
-        })?;
+    /// of the version says: by itself, and with the headers that are there. In 1.0 an action on a
+    /// header that is not there does nothing.
+    pub fn check(
+        &self,
+        version: Version,
+        table: TableId,
+        matching: &Match,
+    ) -> Result<(), ActionError> {
+        self.check_alone()?;
+        let mut known = Known::of(version, matching);
+        self.apply
+            .iter()
+            .try_for_each(|action| known.carry_out(action))?;
+        let lacking = known.lacking.take();
         // Open vSwitch asks it of the action set too, as if it were carried out here, but for
         // headers that an action takes away or counts down.
         self.write
@@ -113,35 +128,49 @@ impl Instructions {
             .try_for_each(|action| known.after(action))?;
         match self.goto {
             Some(to) if to <= table => Err(ActionError::Goto { from: table, to }),
-            _ => Ok(()),
+            _ => lacking.map_or(Ok(()), Err),
         }
     }
 }
 
 /// What is known of the packets in the middle of a list.
-struct Known {
+#[derive(Clone)]
+pub(super) struct Known {
     packet: Match,
     /// VLAN tags.
     tags: u8,
+    version: Version,
+    /// The first header that is not there: said if nothing else is wrong.
+    pub(super) lacking: Option<ActionError>,
 }
 
 impl Known {
-    fn of(matching: &Match) -> Self {
+    fn of(version: Version, matching: &Match) -> Self {
         Self {
+            version,
+            lacking: None,
             packet: matching.clone(),
             tags: u8::from(matching.has(Prerequisite::VlanPresent)),
         }
     }
 
-    fn prerequisite(&self, action: &Action, field: Field) -> Result<(), ActionError> {
+    pub(super) fn prerequisite(&self, action: &Action, field: Field) -> Result<(), ActionError> {
         let checked = self.packet.check_prerequisite(field);
         let action = action.name();
         checked.map_err(|why| ActionError::Inconsistent { action, why })
     }
 
+    /// Checks an action of a list that is carried out here.
+    pub(super) fn carry_out(&mut self, action: &Action) -> Result<(), ActionError> {
+        let there = self.has_header(action);
+        self.lacking = self.lacking.take().or(there.err());
+        self.after(action)
+    }
+
     /// Whether there is the header that an action takes away or counts down.
     fn has_header(&self, action: &Action) -> Result<(), ActionError> {
         match action {
+            _ if self.version == Version::V1_0 => Ok(()),
             Action::PopVlan => self.prerequisite(action, Field::VlanPcp),
             Action::SetNwTtl(_) | Action::DecNwTtl => self.prerequisite(action, Field::NwTtl),
             Action::SetMplsTtl(_) | Action::DecMplsTtl | Action::PopMpls(_) => {
@@ -152,17 +181,18 @@ impl Known {
     }
 
     /// Checks an action, and goes on with what it leaves.
-    fn after(&mut self, action: &Action) -> Result<(), ActionError> {
-        check_alone(action)?;
+    pub(super) fn after(&mut self, action: &Action) -> Result<(), ActionError> {
         match *action {
+            Action::SetField { .. } if self.version == Version::V1_0 => {}
+            Action::Nicira(ref nicira) => self.after_nicira(action, nicira)?,
             Action::SetField {
                 field: Field::VlanVid,
                 ..
             } => self.prerequisite(action, Field::VlanPcp)?,
             Action::SetField { field, .. } => self.prerequisite(action, field)?,
-            Action::CopyField(CopyField { src, dst, .. }) => {
-                self.prerequisite(action, src)?;
-                self.prerequisite(action, dst)?;
+            Action::CopyField(copy) => {
+                self.prerequisite(action, copy.src)?;
+                self.prerequisite(action, copy.dst)?;
             }
             Action::PushVlan(_) if self.tags == MAX_TAGS => return Err(ActionError::Tags),
             Action::PushVlan(_) => {
@@ -184,12 +214,16 @@ impl Known {
 }
 
 /// What can be said of an action without its packets.
-fn check_alone(action: &Action) -> Result<(), ActionError> {
+pub(super) fn check_alone(action: &Action) -> Result<(), ActionError> {
     match *action {
         Action::Output { port, .. } => check_port(port),
         Action::Group(group) if group > GroupId::MAX => Err(ActionError::OutGroup { group }),
         Action::SetField { field, value, mask } => check_set_field(field, value, mask),
-        Action::CopyField(copy) => check_copy(&copy),
+        Action::CopyField(copy) => {
+            check_bits(copy.src, copy.src_offset, copy.n_bits)?;
+            check_written(copy.dst, copy.dst_offset, copy.n_bits)
+        }
+        Action::Nicira(ref nicira) => check_nicira(nicira),
         Action::PushVlan(it) if ![ethertype::VLAN, ethertype::SERVICE_VLAN].contains(&it) => {
             Err(wrong_type(action, it, "a tag has 0x8100 or 0x88a8"))
         }
@@ -217,7 +251,13 @@ fn check_port(port: PortNo) -> Result<(), ActionError> {
     Ok(())
 }
 
-fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionError> {
+/// Bits of a field that an action writes.
+pub(super) fn check_written(field: Field, offset: u16, n_bits: u16) -> Result<(), ActionError> {
+    check_bits(field, offset, n_bits)?;
+    check_settable(field)
+}
+
+pub(super) fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionError> {
     let info = field.info();
     check_settable(field)?;
     let expected = match field {
@@ -238,7 +278,7 @@ fn check_set_field(field: Field, value: u128, mask: u128) -> Result<(), ActionEr
 
 /// All but what is no part of the packet (OF 1.3.5 §7.2.5), or says what headers follow. Metadata is
 /// written by an instruction up to 1.4, which Open vSwitch does not insist on.
-fn check_settable(field: Field) -> Result<(), ActionError> {
+pub(super) fn check_settable(field: Field) -> Result<(), ActionError> {
     let name = field.info().name;
     match field {
         Field::InPhyPort => Err(ActionError::SetType { field: name }),
@@ -259,23 +299,24 @@ fn check_settable(field: Field) -> Result<(), ActionError> {
     }
 }
 
-fn check_copy(copy: &CopyField) -> Result<(), ActionError> {
-    check_settable(copy.dst)?;
-    for (field, offset) in [(copy.src, copy.src_offset), (copy.dst, copy.dst_offset)] {
-        let info = field.info();
-        let end = u32::from(offset) + u32::from(copy.n_bits);
-        let expected = match end {
-            _ if copy.n_bits == 0 => "at least one",
-            end if end > u32::from(info.bits) => "it has fewer",
-            _ => continue,
-        };
-        return Err(ActionError::Bits {
-            field: info.name,
-            n_bits: copy.n_bits,
-            expected,
-        });
-    }
-    Ok(())
+/// Bits of a field that an action reads or writes.
+pub(super) fn check_bits(field: Field, offset: u16, n_bits: u16) -> Result<(), ActionError> {
+    let info = field.info();
+    let bits = match field {
+        // Whether there is a tag is in none of Open vSwitch's bits.
+        Field::VlanVid => 12,
+        _ => info.bits,
+    };
+    let expected = match u32::from(offset) + u32::from(n_bits) {
+        _ if n_bits == 0 => "at least one",
+        end if end > u32::from(bits) => "it has fewer",
+        _ => return Ok(()),
+    };
+    Err(ActionError::Bits {
+        field: info.name,
+        n_bits,
+        expected,
+    })
 }
 
 #[cfg(test)]
@@ -285,7 +326,9 @@ mod tests {
 
     fn checked(text: &str) -> Result<(), (String, ErrorCode)> {
         let flow: FlowMod = text.parse().unwrap();
-        let checked = flow.instructions.check(flow.table, &flow.matching);
+        let checked = flow
+            .instructions
+            .check(Version::V1_3, flow.table, &flow.matching);
         checked.map_err(|error| (error.to_string(), error.answer()))
     }
 
@@ -369,7 +412,7 @@ mod tests {
         ] {
             let (said, answer) = checked(text).unwrap_err();
             assert_eq!(said, words);
-            let known = answer.name(crate::Version::V1_3).unwrap();
+            let known = answer.name(Version::V1_3).unwrap();
             assert_eq!(known.name, name, "{text}");
         }
     }

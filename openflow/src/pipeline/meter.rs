@@ -1,5 +1,6 @@
 //! Meters: token buckets, one for every band.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use crate::flow::{Band, BandKind, Meter, MeterFlags, MeterStats};
@@ -67,7 +68,7 @@ impl MeterState {
         let exceeded = self.meter.bands.iter().zip(&self.bands).enumerate();
         let hit = exceeded
             .filter(|(_, (band, state))| refilled(band, state, elapsed_ms) < cost)
-            .max_by_key(|(_, (band, _))| band.rate);
+            .max_by_key(|(at, (band, _))| (band.rate, Reverse(*at)));
         let Some((at, (band, _))) = hit else {
             return (Verdict::Pass, None);
         };

@@ -292,7 +292,7 @@ fn reads_our_flows(version: Version, name: &str) {
     let wanted = |flow: &FlowMod| {
         is_flow_of_ovs(flow)
             && !has_an_odd_ipv6_mask(&flow.matching)
-            && flow.instructions.check(flow.table, &flow.matching).is_ok()
+            && flow.instructions.check(Version::V1_3, flow.table, &flow.matching).is_ok()
             // It reads a meter in front only.
             && !flow.instructions.apply.iter().any(|it| matches!(it, Action::Meter(_)))
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use openflow::flow::{PortDesc, ToSwitch};
+use openflow::flow::{FromSwitch, PortDesc, ToSwitch};
 use openflow::pipeline::{Effects, Refusal, Switch, SwitchConfig};
 use openflow::wire::{ErrorCode, Message};
 use openflow::{Dpid, GroupId, MeterId, PortNo, Version, Xid};
@@ -20,7 +20,7 @@ pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> Outcome {
     let mut now = Duration::ZERO;
     for (at, step) in case.steps.iter().enumerate() {
         match carry_out(&mut switch, step, ports, &mut now) {
-            Ok(effects) => told(&mut outcome, at, &effects),
+            Ok(effects) => told(&mut outcome, at, effects, case.version),
             Err(code) => outcome.refused(at, code, case.version),
         }
     }
@@ -68,7 +68,14 @@ fn lifted(message: &ToSwitch, version: Version) -> Result<ToSwitch, ErrorCode> {
     ToSwitch::lift(decoded).map_err(|error| error.answer().expect("a message the model has"))
 }
 
-fn told(outcome: &mut Outcome, at: usize, effects: &Effects) {
+/// The message as a controller reads it off the wire: not every version has words for all of it.
+fn received(message: &FromSwitch, version: Version) -> FromSwitch {
+    let mut bytes = BytesMut::new();
+    message.encode(version, Xid(0), &mut bytes).unwrap();
+    FromSwitch::lift(Message::decode(bytes.freeze()).unwrap())
+}
+
+fn told(outcome: &mut Outcome, at: usize, effects: Effects, version: Version) {
     let mut sent = Sent::new();
     for frame in &effects.sent {
         sent.entry(frame.port)
@@ -76,11 +83,10 @@ fn told(outcome: &mut Outcome, at: usize, effects: &Effects) {
             .push(frame.frame.clone());
     }
     outcome.sent(at, &sent);
-    for packet in &effects.packet_ins {
-        outcome.packet_in(at, packet);
-    }
-    for gone in &effects.flow_removed {
-        outcome.flow_removed(at, gone);
+    for packet in effects.packet_ins {
+        if let FromSwitch::PacketIn(packet) = received(&FromSwitch::PacketIn(packet), version) {
+            outcome.packet_in(at, &packet);
+        }
     }
 }
 

@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
 use bytes::Bytes;
-use openflow::flow::{FlowEntry, FlowRemoved, GroupStats, MeterStats, PacketIn, PortStats};
+use openflow::flow::{FlowEntry, GroupStats, MeterStats, PacketIn, PortStats};
 use openflow::wire::ErrorCode;
 use openflow::{PortNo, Version};
+
+/// Type of an error of 1.0 that has no number there: Open vSwitch answers one of its own.
+const VENDOR: u16 = 0xb0c2;
+/// In its place, which any refusal is like.
+const NO_NUMBER: &str = "without a number of 1.0";
 
 /// Observations by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,11 +30,14 @@ impl Outcome {
     }
 
     pub(crate) fn refused(&mut self, step: usize, code: ErrorCode, version: Version) {
+        let ErrorCode { kind, code: number } = code;
+        if kind == VENDOR && version == Version::V1_0 {
+            return self.put(format_args!("step {step:02} refused"), NO_NUMBER);
+        }
         let name = code.name(version).map_or("", |known| known.name);
-        let ErrorCode { kind, code } = code;
         self.put(
             format_args!("step {step:02} refused"),
-            format_args!("{kind}.{code} {name}"),
+            format_args!("{kind}.{number} {name}"),
         );
     }
 
@@ -65,19 +73,7 @@ impl Outcome {
         );
     }
 
-    pub(crate) fn flow_removed(&mut self, step: usize, gone: &FlowRemoved) {
-        self.put(
-            format_args!(
-                "step {step:02} removed table={} priority={} {}",
-                gone.table, gone.priority, gone.matching
-            ),
-            format_args!(
-                "{:?} cookie={:#x} packets={:?} bytes={:?}",
-                gone.reason, gone.cookie.0, gone.packets, gone.bytes
-            ),
-        );
-    }
-
+    /// Of its actions how many they are: one may be told in another form.
     pub(crate) fn entry(&mut self, entry: &FlowEntry) {
         self.put(
             format_args!(
@@ -85,14 +81,14 @@ impl Outcome {
                 entry.table, entry.priority, entry.matching
             ),
             format_args!(
-                "packets={} bytes={} cookie={:#x} timeouts={},{} flags={:?} actions={}",
+                "packets={} bytes={} cookie={:#x} actions={},{} meter={:?} goto={:?}",
                 entry.packets,
                 entry.bytes,
                 entry.cookie.0,
-                entry.idle_timeout_s,
-                entry.hard_timeout_s,
-                entry.flags,
-                entry.instructions
+                entry.instructions.apply.len(),
+                entry.instructions.write.len(),
+                entry.instructions.meter,
+                entry.instructions.goto,
             ),
         );
     }
@@ -144,9 +140,13 @@ impl Outcome {
                 .get(name)
                 .map_or_else(|| "nothing".to_owned(), Clone::clone)
         };
-        let differing = names
-            .into_iter()
-            .filter(|name| self.0.get(*name) != theirs.0.get(*name));
+        let differing =
+            names
+                .into_iter()
+                .filter(|name| match (self.0.get(*name), theirs.0.get(*name)) {
+                    (Some(_), Some(is)) if is == NO_NUMBER => false,
+                    (ours, theirs) => ours != theirs,
+                });
         differing
             .map(|name| {
                 format!(

@@ -7,7 +7,7 @@ use crate::flow::{Action, CopyField, PacketInReason};
 use crate::nicira;
 use crate::oxm::Field;
 use crate::pipeline::Refused;
-use crate::pipeline::meter::Verdict;
+use crate::pipeline::meter::{MeterState, Verdict};
 use crate::pipeline::packet::{MPLS_MAX, is_mpls};
 use crate::{MeterId, PortNo, Version};
 
@@ -150,9 +150,11 @@ impl Run<'_> {
 
     /// A packet without an entry goes no further in this list, as in Open vSwitch.
     pub(super) fn dec_mpls_ttl(&mut self) -> Then {
-        let eth_type = self.packet.key().get(Field::EthType);
-        if !u16::try_from(eth_type).is_ok_and(is_mpls) {
+        if !self.packet.is_mpls() {
             return Then::Leave;
+        }
+        if self.packet.mpls_entries() == 0 {
+            return self.ttl_is_spent();
         }
         match self.packet.dec_mpls_ttl() {
             Ok(()) => Then::Next,
@@ -161,22 +163,26 @@ impl Run<'_> {
     }
 
     fn ttl_is_spent(&mut self) -> Then {
-        if self.switch.config.invalid_ttl_to_controller {
-            self.tell_controller(u16::MAX, PacketInReason::InvalidTtl);
-        }
+        self.tell_controller(u16::MAX, PacketInReason::InvalidTtl);
         self.drop(Dropped::InvalidTtl);
         Then::Leave
     }
 
-    /// Passes through a meter, or is dropped there with all that would have followed.
+    /// Passes through a meter, or is dropped there. Entries and groups that would have followed are
+    /// counted all the same, as Open vSwitch looks everything up before it meters.
     pub(super) fn meter(&mut self, id: MeterId) {
-        let Some(meter) = self.switch.meters.get(&id) else {
+        if self.metered {
+            return;
+        }
+        let Some(mut meter) = self.meter_now(id) else {
             self.drop(Dropped::NoMeter { meter: id });
-            self.halted = true;
+            self.metered = true;
             return;
         };
         let bytes = self.bytes;
         let (verdict, band) = meter.judge(bytes, self.now);
+        meter.take(bytes, self.now);
+        self.meters.insert(id, meter);
         self.credits.push(Credit::Meter { meter: id, bytes });
         self.enter(|| What::Meter { meter: id, band });
         match verdict {
@@ -184,10 +190,16 @@ impl Run<'_> {
             Verdict::Remark(levels) => self.remark_dscp(levels),
             Verdict::Drop => {
                 self.drop(Dropped::Meter { meter: id });
-                self.halted = true;
+                self.metered = true;
             }
         }
         self.leave();
+    }
+
+    /// A meter as this packet has left it.
+    fn meter_now(&self, id: MeterId) -> Option<MeterState> {
+        let met = self.meters.get(&id);
+        met.or_else(|| self.switch.meters.get(&id)).cloned()
     }
 
     /// Raises the drop precedence of an assured forwarding class (RFC 2597), up to the highest;

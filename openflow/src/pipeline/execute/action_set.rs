@@ -71,6 +71,11 @@ fn slot(action: &Action) -> Option<Slot> {
     })
 }
 
+/// Whether an action set can have it.
+pub(in crate::pipeline) fn can_be_written(action: &Action) -> bool {
+    slot(action).is_some()
+}
+
 /// What is carried out of a set, in order. Nothing, where it sends nowhere (OF 1.3.5 §5.10: the
 /// packet is dropped).
 pub(super) fn ordered(set: &[Action]) -> Actions {
@@ -97,7 +102,7 @@ pub(super) fn ordered(set: &[Action]) -> Actions {
 impl Run<'_> {
     /// Carries out the action set at the end of the pipeline.
     pub(super) fn carry_out_action_set(&mut self) {
-        if self.halted || self.void || self.action_set.is_empty() {
+        if self.void || self.action_set.is_empty() {
             return;
         }
         let actions = ordered(&std::mem::take(&mut self.action_set));

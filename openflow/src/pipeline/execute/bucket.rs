@@ -18,9 +18,10 @@ impl Run<'_> {
             kind: group.kind.to_string(),
         });
         let bytes = self.bytes;
-        self.credits.push(Credit::Group { group: id, bytes });
+        let counted = Credit::Group { group: id, bytes };
         self.within(true, |run| match group.kind {
             GroupType::All | GroupType::Indirect | GroupType::Other(_) => {
+                run.credits.push(counted);
                 let why = match group.kind {
                     GroupType::Indirect => Chosen::Only,
                     _ => Chosen::All,
@@ -36,7 +37,10 @@ impl Run<'_> {
                 };
                 let chosen = run.switch.choose(group, run.packet.key());
                 match chosen.and_then(|index| Some((index, group.buckets.get(index)?))) {
-                    Some((index, bucket)) => run.bucket(id, index, bucket, why),
+                    Some((index, bucket)) => {
+                        run.credits.push(counted);
+                        run.bucket(id, index, bucket, why);
+                    }
                     None => run.drop(Dropped::NoLiveBucket { group: id }),
                 }
             }
@@ -45,7 +49,7 @@ impl Run<'_> {
     }
 
     fn bucket(&mut self, group: GroupId, index: usize, bucket: &Bucket, why: Chosen) {
-        if self.halted || self.void {
+        if self.void {
             return;
         }
         self.enter(|| What::Bucket { index, why });

@@ -14,7 +14,6 @@ pub(super) enum Credit {
         port: PortNo,
         bytes: u64,
     },
-    ReceiveDropped(PortNo),
     Sent {
         port: PortNo,
         bytes: u64,
@@ -50,7 +49,10 @@ pub(super) enum Credit {
 impl Credit {
     /// Whether it counts even where all that was done for the packet is void.
     pub(super) fn survives(&self) -> bool {
-        !matches!(self, Self::Sent { .. } | Self::SendDropped(_))
+        !matches!(
+            self,
+            Self::Sent { .. } | Self::SendDropped(_) | Self::Meter { .. }
+        )
     }
 }
 
@@ -68,11 +70,6 @@ impl Switch {
                     self.ports
                         .entry(port)
                         .and_modify(|port| port.count_received(bytes));
-                }
-                Credit::ReceiveDropped(port) => {
-                    self.ports
-                        .entry(port)
-                        .and_modify(|port| port.count_receive_dropped());
                 }
                 Credit::Sent { port, bytes } => {
                     self.ports

@@ -17,22 +17,26 @@ mod record;
 mod subfield;
 mod trace;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use super::meter::MeterState;
 use super::packet::Packet;
 use super::switch::{Effects, Sent, Switch};
 use super::table::Rule;
 use crate::flow::{Action, Actions, Instructions, PacketIn, PacketInReason, PacketOut, PortConfig};
 use crate::oxm::Field;
-use crate::{PortNo, TableId, Version};
+use crate::{MeterId, PortNo, TableId, Version};
 
 pub(super) use action::modelled;
+pub(super) use action_set::can_be_written;
 use credit::Credit;
 pub(super) use normal::Stations;
 use record::Record;
+pub(super) use record::is_there;
 pub use trace::{
     Change, Chosen, Dropped, HeaderField, NearMiss, Output, Step, ToController, Trace, TracedEntry,
     What,
@@ -70,8 +74,10 @@ struct Run<'a> {
     credits: SmallVec<[Credit; 8]>,
     /// Nothing further is done in this list, nor in those around it.
     exit: bool,
-    /// Nothing further is done with the packet at all.
-    halted: bool,
+    /// A meter has dropped it: what follows is counted, but leads nowhere.
+    metered: bool,
+    /// Meters that it passed through.
+    meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
     void: bool,
     /// The last reason it had to go no further.
@@ -175,7 +181,8 @@ impl<'a> Run<'a> {
             packet_ins: Vec::new(),
             credits: SmallVec::new(),
             exit: false,
-            halted: false,
+            metered: false,
+            meters: BTreeMap::new(),
             void: false,
             dropped: None,
             record: None,
@@ -187,14 +194,18 @@ impl<'a> Run<'a> {
             return self.drop(Dropped::NoSuchInPort);
         };
         let bytes = self.bytes;
-        if !port.receives() {
-            self.credits.push(Credit::ReceiveDropped(in_port));
-            return self.drop(Dropped::PortDoesNotReceive { port: in_port });
-        }
         self.credits.push(Credit::Received {
             port: in_port,
             bytes,
         });
+        if !port.receives() {
+            // Its entry counts it all the same, as in Open vSwitch.
+            if let (true, Some((id, _))) = (port.desc.is_up(), self.find(TableId(0), in_port)) {
+                let table = TableId(0);
+                self.credits.push(Credit::Entry { table, id, bytes });
+            }
+            return self.drop(Dropped::PortDoesNotReceive { port: in_port });
+        }
         self.go_through(TableId(0), in_port, Miss::Normal);
         self.carry_out_action_set();
     }
@@ -218,7 +229,9 @@ impl<'a> Run<'a> {
         let (first_table, mut first_rule) = (table, None);
         let mut next = Some(table);
         while let Some(table) = next.take() {
-            self.recirculate();
+            if !self.recirculate() {
+                break;
+            }
             self.table = table;
             let found = self.find(table, in_port);
             if let Some((id, rule)) = found {
@@ -233,20 +246,21 @@ impl<'a> Run<'a> {
                 self.missed(table, in_port, miss);
             }
             self.leave();
-            if next.is_some() && self.lookups >= MAX_LOOKUPS {
-                self.void(Dropped::TooManyLookups);
+            if next.is_some() && !self.may_go_on() {
                 break;
             }
         }
         (self.table, self.rule) = (first_table, first_rule);
     }
 
-    /// It comes in again, where it has to.
-    fn recirculate(&mut self) {
-        if std::mem::take(&mut self.recirculates) {
-            self.packet.recirculated();
-            self.bytes = length(&self.packet);
+    /// It comes in again, where it has to. Whether it does: not if a meter has dropped it.
+    fn recirculate(&mut self) -> bool {
+        if !std::mem::take(&mut self.recirculates) {
+            return true;
         }
+        self.packet.recirculated();
+        self.bytes = length(&self.packet);
+        !self.metered
     }
 
     /// The entry that takes the packet as if it came in by this port.
@@ -349,11 +363,8 @@ impl<'a> Run<'a> {
 
     /// One level deeper, if the switch goes so deep: `deepens` says whether it counts as such.
     fn within(&mut self, deepens: bool, inner: impl FnOnce(&mut Self)) {
-        if self.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
-            return self.void(Dropped::TooDeep);
-        }
-        if self.lookups >= MAX_LOOKUPS {
-            return self.void(Dropped::TooManyLookups);
+        if !self.may_go_on() {
+            return;
         }
         self.nested += 1;
         self.depth += u32::from(deepens);
@@ -362,9 +373,19 @@ impl<'a> Run<'a> {
         self.nested -= 1;
     }
 
+    /// Whether the switch looks any further; if not, the packet goes nowhere.
+    fn may_go_on(&mut self) -> bool {
+        if self.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
+            self.void(Dropped::TooDeep);
+        } else if self.lookups >= MAX_LOOKUPS {
+            self.void(Dropped::TooManyLookups);
+        }
+        !self.void
+    }
+
     /// Whether nothing further is done in this list.
     fn is_over(&self) -> bool {
-        self.exit || self.halted || self.void
+        self.exit || self.void
     }
 
     /// The packet goes no further here.

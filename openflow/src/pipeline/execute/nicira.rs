@@ -75,10 +75,7 @@ impl Run<'_> {
             Nx::StackPop(stack) => self.pop(stack),
             Nx::OutputTrunc(to) => {
                 let bytes = usize::try_from(to.max_len).unwrap_or(usize::MAX);
-                match PortNo::from(to.port) {
-                    PortNo::IN_PORT => self.leave_by(self.in_port(), Some(bytes)),
-                    port => self.output_to(port, Some(bytes)),
-                }
+                self.output_to(to.port.into(), Some(bytes));
             }
             Nx::Group(to) => self.group(to.group_id),
             Nx::Clone(inner) => self.with_copy(&inner.actions),

@@ -60,6 +60,9 @@ impl Run<'_> {
 
     /// The packet leaves as it is now, or the first bytes of it.
     pub(super) fn leave_by(&mut self, port: PortNo, bytes: Option<usize>) {
+        if self.metered {
+            return;
+        }
         let sendable = match self.switch.ports.get(&port) {
             Some(port) => port.sendable(),
             None => Err(Unsendable::NoPort),
@@ -93,6 +96,11 @@ impl Run<'_> {
 
     /// The controller gets the packet, or its first bytes where the switch cuts packets off.
     pub(super) fn tell_controller(&mut self, max_len: u16, reason: PacketInReason) {
+        let unwanted =
+            reason == PacketInReason::InvalidTtl && !self.switch.config.invalid_ttl_to_controller;
+        if self.metered || unwanted {
+            return;
+        }
         self.packet.commit();
         let whole = self.packet.frame();
         let data = match max_len {

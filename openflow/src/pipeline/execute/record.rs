@@ -128,7 +128,7 @@ fn changes(before: &Key, after: &Key) -> Vec<Change> {
 }
 
 /// Whether a packet has the headers of a field.
-pub(super) fn is_there(key: &Key, field: Field) -> bool {
+pub(in crate::pipeline) fn is_there(key: &Key, field: Field) -> bool {
     field
         .info()
         .prerequisite

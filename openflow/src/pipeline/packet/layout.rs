@@ -18,8 +18,8 @@ pub(super) struct Layers {
     pub(super) ip: Option<IpHeader>,
     /// A transport header that is wholly there; where it begins, and where the packet ends.
     pub(super) transport: Option<(Transport, usize, usize)>,
-    /// In a later fragment of IPv4 what Open vSwitch takes for such a header when an address is set:
-    /// it corrects a checksum there.
+    /// What Open vSwitch takes for such a header when an address is set, and corrects a checksum in:
+    /// a later fragment of IPv4 may have it, and a TCP header with a wrong length.
     pub(super) taken_for_transport: Option<(Transport, usize, usize)>,
     /// It is a neighbour solicitation or advertisement.
     pub(super) nd: bool,
@@ -30,8 +30,10 @@ pub(super) enum IpHeader {
     V4(usize),
     V6 {
         at: usize,
-        /// Behind a routing header checksums are of another destination, and left alone.
-        routed: bool,
+        /// Whether the transport's checksum follows the addresses: not behind a routing header with
+        /// segments left, which has the last destination, nor, in Open vSwitch, in what has a
+        /// fragment header but no further fragments.
+        covered: bool,
     },
 }
 

@@ -96,12 +96,9 @@ fn ethernet(
         _ => return None,
     }
     let ip = layers.ip?;
-    let header = transport_header(reader, ip, key);
+    layers.taken_for_transport = transport_header(reader, ip, key);
     if key.get(Field::IpFrag) & LATER == 0 {
-        layers.transport = header;
         transport(reader, key, layers);
-    } else if matches!(ip, IpHeader::V4(_)) {
-        layers.taken_for_transport = header;
     }
     Some(())
 }
@@ -241,7 +238,7 @@ fn ipv6(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<(
     tos_ttl_proto(key, traffic_class, header[7], chain.protocol, chain.frag);
     layers.ip = Some(IpHeader::V6 {
         at: start,
-        routed: chain.routed,
+        covered: !chain.routed && chain.follows,
     });
     Some(())
 }
@@ -251,6 +248,8 @@ struct Chain {
     frag: u128,
     /// A routing header with segments left: the destination is not the last one.
     routed: bool,
+    /// Further fragments follow this one, or there is no fragment header.
+    follows: bool,
 }
 
 fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
@@ -263,6 +262,7 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
         protocol: first,
         frag: 0,
         routed: false,
+        follows: true,
     };
     loop {
         let kind = chain.protocol;
@@ -279,6 +279,7 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
             FRAGMENT_HEADER => {
                 reader.skip(8)?;
                 let fragment = u16::from_be_bytes([third, fourth]);
+                chain.follows = fragment & 1 != 0;
                 if fragment != 0 {
                     chain.frag = FRAGMENT;
                 }
@@ -289,7 +290,7 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
                 }
             }
             _ => {
-                chain.routed |= kind == ROUTING && third == 0 && fourth > 0;
+                chain.routed |= kind == ROUTING && fourth > 0;
                 reader.skip((usize::from(length) + 1) * 8)?;
             }
         }
@@ -317,10 +318,14 @@ fn transport_header(
 }
 
 fn transport(reader: &Reader<'_>, key: &mut Key, layers: &mut Layers) {
-    let Some((kind, at, end)) = layers.transport else {
+    let Some((kind, at, end)) = layers.taken_for_transport else {
         return;
     };
     let rest = &reader.frame[at..end];
+    if kind == Transport::Tcp && !(20..=rest.len()).contains(&(usize::from(rest[12] >> 4) * 4)) {
+        return;
+    }
+    layers.transport = layers.taken_for_transport;
     if matches!(kind, Transport::Icmp | Transport::Icmpv6) {
         key.set(Field::Icmpv4Type, rest[0].into(), u128::MAX);
         key.set(Field::Icmpv4Code, rest[1].into(), u128::MAX);
@@ -353,7 +358,8 @@ fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
     link_layer_addresses(options, key);
 }
 
-/// Up to an option whose length is wrong. With two of one kind there is none of either.
+/// Up to an option whose length is wrong. With two of one kind there is no address at all, nor a
+/// target.
 fn link_layer_addresses(mut options: &[u8], key: &mut Key) {
     while let [kind, units, address @ ..] = options {
         let length = usize::from(*units) * 8;
@@ -367,8 +373,9 @@ fn link_layer_addresses(mut options: &[u8], key: &mut Key) {
         };
         if let Some(field) = field {
             if key.get(field) != 0 {
-                key.set(Field::Ipv6NdSll, 0, u128::MAX);
-                key.set(Field::Ipv6NdTll, 0, u128::MAX);
+                for field in [Field::Ipv6NdTarget, Field::Ipv6NdSll, Field::Ipv6NdTll] {
+                    key.set(field, 0, u128::MAX);
+                }
                 return;
             }
             put(key, field, &address[..6]);

@@ -74,9 +74,15 @@ impl Packet {
     }
 
     fn set_mpls(&mut self, field: Field, value: u128, mask: u128) {
-        let Some(at) = self.layers.payload.filter(|_| self.layers.mpls > 0) else {
+        let Some(at) = self.layers.payload.filter(|_| self.is_mpls()) else {
             return;
         };
+        if self.layers.mpls == 0 {
+            // Open vSwitch takes a field that is set for an entry.
+            let ethertype = u16::try_from(self.key.get(Field::EthType)).unwrap_or_default();
+            self.insert_entry(at, [0; 4], ethertype);
+            self.layers.mpls = 1;
+        }
         self.key.set(field, value, mask);
         let get = |field| self.key.get(field);
         let entry = get(Field::MplsLabel) << 12
@@ -150,13 +156,16 @@ impl Packet {
     }
 
     fn set_ipv6_address(&mut self, field: Field, offset: usize, value: u128, mask: u128) {
-        let Some(IpHeader::V6 { at: header, routed }) = self.layers.ip else {
+        let Some(IpHeader::V6 {
+            at: header,
+            covered,
+        }) = self.layers.ip
+        else {
             return;
         };
         let new = self.settled(field, value, mask);
         let old = self.replace::<16>(header + offset, &new);
-        // The checksum covers the last destination, which is in the routing header.
-        if !(routed && field == Field::Ipv6Dst) {
+        if covered {
             self.update_pseudo_header(&old, &new);
         }
     }
@@ -164,8 +173,7 @@ impl Packet {
     /// The checksum of the transport covers the addresses too.
     fn update_pseudo_header(&mut self, old: &[u8], new: &[u8]) {
         let is_v6 = matches!(self.layers.ip, Some(IpHeader::V6 { .. }));
-        let transport = self.layers.transport;
-        match transport.or(self.layers.taken_for_transport) {
+        match self.layers.taken_for_transport {
             Some((Transport::Tcp, at, _)) => self.update(at + 16, old, new),
             Some((Transport::Udp, at, _)) => self.update_udp(at, old, new),
             Some((Transport::Icmpv6, at, _)) if is_v6 => self.update(at + 2, old, new),

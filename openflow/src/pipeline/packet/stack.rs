@@ -30,16 +30,14 @@ impl Packet {
     /// Puts an MPLS entry behind the tags. It takes label, class and time to live from the entry
     /// below; the first one has the explicit null label, and class and time to live of the IP packet.
     pub fn push_mpls(&mut self, ethertype: u16) {
-        let (Some(type_at), Some(payload)) = (self.type_place(), self.layers.payload) else {
+        let Some(payload) = self.layers.payload else {
             return;
         };
         let entry = match self.mpls_entry() {
             Some(outer) => outer & !0x100,
             None => self.first_entry(),
         };
-        self.insert(payload, entry.to_be_bytes());
-        let before = self.set_ethertype(type_at, ethertype);
-        self.pushed.push(before);
+        self.insert_entry(payload, entry.to_be_bytes(), ethertype);
         // Not read again: in an 802.3 frame the entry is not where a reader would look for it.
         self.key.forget_network();
         self.key.set(Field::EthType, ethertype.into(), u128::MAX);
@@ -72,16 +70,36 @@ impl Packet {
     /// Takes the outer entry away; the ethertype is of what is below. One that is not of MPLS takes
     /// all entries with it, as in Open vSwitch. Nothing happens without an entry.
     pub fn pop_mpls(&mut self, ethertype: u16) {
-        let gone = match is_mpls(ethertype) {
-            true => self.layers.mpls.min(1),
-            false => self.layers.mpls,
+        if self.layers.mpls == 0 {
+            return;
+        }
+        if !is_mpls(ethertype) {
+            for _ in 0..self.layers.mpls {
+                self.remove_entry(ethertype);
+            }
+            return self.read_again(self.layers.tags);
+        }
+        self.remove_entry(ethertype);
+        // Not read again: behind the last entry that was seen there is none, whatever follows.
+        self.layers.mpls -= 1;
+        self.key.set(Field::EthType, ethertype.into(), u128::MAX);
+        let next = self.mpls_entry().unwrap_or(0);
+        parse::mpls_entry(next, &mut self.key);
+    }
+
+    /// Whether the ethertype says so.
+    pub(in crate::pipeline) fn is_mpls(&self) -> bool {
+        let eth_type = self.key.get(Field::EthType);
+        u16::try_from(eth_type).is_ok_and(is_mpls)
+    }
+
+    pub(super) fn insert_entry(&mut self, at: usize, entry: [u8; 4], ethertype: u16) {
+        let Some(type_at) = self.type_place() else {
+            return;
         };
-        for _ in 0..gone {
-            self.remove_entry(ethertype);
-        }
-        if gone > 0 {
-            self.read_again(self.layers.tags);
-        }
+        self.insert(at, entry);
+        let before = self.set_ethertype(type_at, ethertype);
+        self.pushed.push(before);
     }
 
     fn remove_entry(&mut self, ethertype: u16) {
@@ -184,7 +202,7 @@ impl Packet {
         let at = outer + 4;
         match (is_last, self.bytes().get(at)? >> 4, self.bytes().len() - at) {
             (true, 4, 20..) => Some(IpHeader::V4(at)),
-            (true, 6, 40..) => Some(IpHeader::V6 { at, routed: false }),
+            (true, 6, 40..) => Some(IpHeader::V6 { at, covered: true }),
             _ => None,
         }
     }

@@ -129,8 +129,18 @@ impl Switch {
     /// Whether the switch can do what an entry says.
     fn check_instructions(&self, change: &FlowMod) -> Result<(), Refusal> {
         let instructions = &change.instructions;
-        let checked = instructions.check(change.table, &change.matching);
-        checked.map_err(|error| self.refuse(Refused::Action(error)))?;
+        let wrong = |error| self.refuse(Refused::Action(error));
+        instructions.check_alone().map_err(wrong)?;
+        if let Some(action) = instructions
+            .write
+            .iter()
+            .find(|it| !execute::can_be_written(it))
+        {
+            return Err(self.refuse(Refused::NotForActionSet(action.to_string())));
+        }
+        let version = self.config.version;
+        let checked = instructions.check(version, change.table, &change.matching);
+        checked.map_err(wrong)?;
         if let Some(meter) = instructions.meter
             && !self.meters.contains_key(&meter)
         {

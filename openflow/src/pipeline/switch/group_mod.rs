@@ -6,6 +6,7 @@ use super::{Effects, Refusal, Refused, Switch};
 use crate::GroupId;
 use crate::flow::{
     Action, Bucket, BucketPlace, FlowRemovedReason, Group, GroupCommand, GroupMod, GroupType,
+    Instructions,
 };
 use crate::pipeline::group::{self, GroupState};
 
@@ -16,6 +17,10 @@ impl Switch {
     /// Carries out a change of the groups. With a group go the entries that use it.
     pub fn group_mod(&mut self, change: &GroupMod, now: Duration) -> Result<Effects, Refusal> {
         let id = change.group.id;
+        if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
+            self.check_group(&change.group)
+                .map_err(|why| self.refuse(why))?;
+        }
         match change.command {
             GroupCommand::Add if self.groups.contains_key(&id) => {
                 Err(self.refuse(Refused::GroupExists(id)))
@@ -80,6 +85,9 @@ impl Switch {
             if group.kind != GroupType::Select && bucket.weight > 0 {
                 return Err(Refused::WeightOutsideSelect(id));
             }
+            if watches && matches!(group.kind, GroupType::All | GroupType::Indirect) {
+                return Err(Refused::WatchesForNothing(id));
+            }
             if group.kind == GroupType::FastFailover && !watches {
                 return Err(Refused::WatchesNothing(id));
             }
@@ -99,6 +107,8 @@ impl Switch {
     /// A bucket may name a group that is not there yet, as in Open vSwitch: a packet that comes to
     /// it goes no further.
     fn check_bucket(&self, actions: &[Action]) -> Result<(), Refusal> {
+        let checked = Instructions::apply(actions.iter().cloned()).check_alone();
+        checked.map_err(|why| self.refuse(Refused::Action(why)))?;
         for action in actions {
             if !matches!(action, Action::Group(_)) {
                 self.check_actions(std::slice::from_ref(action))?;

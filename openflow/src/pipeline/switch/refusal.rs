@@ -36,6 +36,9 @@ pub enum Refused {
     /// An action does not make sense.
     #[error("{0}")]
     Action(ActionError),
+    /// An action that an action set cannot have.
+    #[error("{0} cannot be written to the action set")]
+    NotForActionSet(String),
     /// The model does not carry this action out.
     #[error("{0} is not modelled")]
     Unmodelled(String),
@@ -63,6 +66,9 @@ pub enum Refused {
     /// An indirect group has one bucket.
     #[error("group {0}: an indirect group has exactly one bucket")]
     NotOneBucket(GroupId),
+    /// A bucket that watches something in a group that takes no notice of it.
+    #[error("group {0}: only buckets of select and fast failover groups watch something")]
+    WatchesForNothing(GroupId),
     /// A bucket of a fast failover group that watches nothing.
     #[error("group {0}: a bucket of a fast failover group watches a port or a group")]
     WatchesNothing(GroupId),
@@ -100,6 +106,9 @@ pub enum Refused {
     /// A meter's flags exclude each other, or say no unit.
     #[error("meter {0}: it measures either kbit/s or packets/s")]
     MeterUnit(MeterId),
+    /// A meter that limits nothing.
+    #[error("meter {0}: it has no bands")]
+    MeterWithoutBands(MeterId),
     /// A band that is not known.
     #[error("meter {0}: a band is of no known kind")]
     MeterBand(MeterId),
@@ -159,7 +168,10 @@ impl Refused {
             Self::NoNextTable(_) => return ErrorCode::BAD_INSTRUCTION_BAD_TABLE_ID,
             Self::Match(error) => return error.answer(),
             Self::Action(error) => return error.answer(),
-            Self::Unmodelled(_) => return ErrorCode::BAD_ACTION_BAD_TYPE,
+            Self::Unmodelled(_) | Self::NotForActionSet(_) => {
+                return ErrorCode::BAD_ACTION_BAD_TYPE;
+            }
+            Self::WatchesForNothing(_) => (6, 6),
             Self::GroupKind(_) => return ErrorCode::GROUP_MOD_BAD_TYPE,
             Self::MeterUnit(_) => return ErrorCode::METER_MOD_BAD_FLAGS,
             Self::MeterBand(_) => return ErrorCode::METER_MOD_BAD_BAND,
@@ -175,14 +187,16 @@ impl Refused {
             Self::GroupsFull => (6, 3),
             Self::GroupLoop(_) => (6, 7),
             Self::NoGroup(_) => (6, 8),
-            Self::WeightOutsideSelect(_) | Self::NotOneBucket(_) => (6, 1),
-            Self::WatchesNothing(_) => (6, 12),
+            Self::WeightOutsideSelect(_) | Self::NotOneBucket(_) | Self::WatchesNothing(_) => {
+                (6, 1)
+            }
             Self::BucketExists { .. } => (6, 16),
             Self::NoBucket { .. } => (6, 15),
             Self::MeterExists(_) => (12, 1),
             Self::MeterNumber(_) => (12, 2),
             Self::NoMeter(_) => (12, 3),
             Self::MetersFull => (12, 10),
+            Self::MeterWithoutBands(_) => (12, 11),
             Self::NoPort(_) => (7, 0),
             Self::PortAddress(_) => (7, 1),
             Self::NoBuffer(_) => (1, 8),

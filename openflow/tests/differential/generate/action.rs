@@ -5,7 +5,7 @@ use openflow::oxm::Field;
 use openflow::{GroupId, MeterId, PortNo, TableId, Version};
 
 use super::matching::one_of;
-use super::pool;
+use super::{nicira, pool};
 use crate::random::Random;
 
 /// What actions can be about.
@@ -18,6 +18,8 @@ pub(crate) struct About<'a> {
     /// Whether tags are pushed; otherwise packets go to the controller. After both Open vSwitch
     /// writes what is behind two tags to the wrong place.
     pub(crate) pushes_tags: bool,
+    /// Of eight actions, how many are Open vSwitch's own.
+    pub(crate) nicira: usize,
 }
 
 /// Fields that can be set.
@@ -127,6 +129,9 @@ pub(crate) fn list(random: &mut Random, about: &About<'_>, most: usize) -> Vec<A
 }
 
 fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
+    if random.below(8) < about.nicira {
+        return nicira::action(random, about);
+    }
     Some(match one_of(random, KINDS) {
         Kind::Output => Action::output(PortNo(1 + u32::from(random.byte() % 4))),
         Kind::Elsewhere => match elsewhere(random) {
@@ -208,6 +213,7 @@ fn set_field(random: &mut Random, about: &About<'_>) -> Option<Action> {
 
 /// Seldom one that a switch refuses.
 fn sensible(random: &mut Random, about: &About<'_>, action: Action) -> Option<Action> {
-    let checked = Instructions::apply([action.clone()]).check(TableId(0), about.matching);
+    let checked =
+        Instructions::apply([action.clone()]).check(about.version, TableId(0), about.matching);
     (checked.is_ok() || random.one_in(40)).then_some(action)
 }

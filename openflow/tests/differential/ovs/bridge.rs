@@ -113,6 +113,7 @@ impl Bridge {
         let plain = |port: &PortDesc| port_mod(port.no, port.hw_addr, PortConfig::empty(), version);
         let changes: Vec<_> = self.ports.iter().map(plain).collect();
         self.tell(usize::MAX, &changes, &mut Outcome::default());
+        self.tell(usize::MAX, &[], &mut Outcome::default());
     }
 
     /// Empty, as it was at first.
@@ -159,8 +160,14 @@ impl Bridge {
                 let hw_addr = desc.expect("a case names ports there are").hw_addr;
                 let version = self.connection().version;
                 self.tell(at, &[port_mod(*port, hw_addr, *config, version)], outcome);
+                // It holds from the next round of the daemon on.
+                self.tell(at, &[], outcome);
             }
-            _ => self.tell(at, &[step.message().expect("all others have one")], outcome),
+            _ => {
+                self.tell(at, &[step.message().expect("all others have one")], outcome);
+                // What a packet-out comes to is told in the next round of the daemon.
+                self.tell(at, &[], outcome);
+            }
         }
         let sent = self.frames();
         outcome.sent(at, &sent);
@@ -198,7 +205,6 @@ impl Bridge {
                 outcome.refused(at, ErrorCode { kind, code }, version);
             }
             FromSwitch::PacketIn(packet) => outcome.packet_in(at, packet),
-            FromSwitch::FlowRemoved(gone) => outcome.flow_removed(at, gone),
             _ => {}
         }
         Some(message)
