@@ -194,6 +194,7 @@ impl Known {
                 self.prerequisite(action, copy.src)?;
                 self.prerequisite(action, copy.dst)?;
             }
+            Action::PushVlan(_) if self.version == Version::V1_0 => {}
             Action::PushVlan(_) if self.tags == MAX_TAGS => return Err(ActionError::Tags),
             Action::PushVlan(_) => {
                 self.tags += 1;

@@ -80,7 +80,7 @@ impl Run<'_> {
             Action::SetField { field, value, mask } => self.set_field(*field, *value, *mask),
             Action::CopyField(copy) => self.copy_field(copy),
             Action::Meter(meter) => self.meter(*meter),
-            Action::PushVlan(ethertype) => self.packet.push_vlan(*ethertype),
+            Action::PushVlan(ethertype) => self.push_vlan(*ethertype),
             Action::PopVlan => self.packet.pop_vlan(),
             Action::PushMpls(ethertype) => self.push_mpls(*ethertype),
             Action::PopMpls(ethertype) => self.pop_mpls(*ethertype),
@@ -103,24 +103,40 @@ impl Run<'_> {
     fn set_field(&mut self, field: Field, value: u128, mask: u128) {
         let of_tag = matches!(field, Field::VlanVid | Field::VlanPcp);
         let untagged = self.packet.key().get(Field::VlanVid) & 0x1000 == 0;
-        if of_tag && untagged && self.switch.config.version == Version::V1_0 {
-            self.packet.push_vlan(VLAN);
+        match self.switch.config.version {
+            Version::V1_0 if of_tag && untagged => self.packet.push_vlan(VLAN),
+            _ if field == Field::VlanPcp && untagged => return,
+            _ => {}
         }
         self.packet.set_field(field, value, mask);
     }
 
+    /// In 1.0 it stands before a tag's id or priority that is set: where there is a tag, that one's.
+    fn push_vlan(&mut self, ethertype: u16) {
+        let is_tagged = self.packet.key().get(Field::VlanVid) & 0x1000 != 0;
+        if !is_tagged || self.switch.config.version != Version::V1_0 {
+            self.packet.push_vlan(ethertype);
+        }
+    }
+
     pub(super) fn push_mpls(&mut self, ethertype: u16) {
         if self.packet.mpls_entries() == MPLS_MAX {
-            return self.void(Dropped::TooManyMplsEntries);
+            return self.too_many_entries();
         }
         self.packet.push_mpls(ethertype);
+    }
+
+    /// The packet goes nowhere; in a bucket that bucket's.
+    fn too_many_entries(&mut self) {
+        self.overfull = !self.void;
+        self.void(Dropped::TooManyMplsEntries);
     }
 
     /// Open vSwitch sees what is below only when the packet comes in again, which it does before the
     /// next lookup.
     pub(super) fn pop_mpls(&mut self, ethertype: u16) {
         if self.packet.is_deeper_than_seen() {
-            return self.void(Dropped::TooManyMplsEntries);
+            return self.too_many_entries();
         }
         self.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
         self.packet.pop_mpls(ethertype);
@@ -179,7 +195,7 @@ impl Run<'_> {
             self.metered = true;
             return;
         };
-        let bytes = self.bytes;
+        let bytes = self.metered_bytes;
         let (verdict, band) = meter.judge(bytes, self.now);
         meter.take(bytes, self.now);
         self.meters.insert(id, meter);

@@ -13,6 +13,14 @@ impl Run<'_> {
             return;
         };
         let group = &state.group;
+        if group.kind == GroupType::Select && !self.hashed {
+            // Open vSwitch has the datapath make the hash, and takes the packet in again.
+            self.hashed = true;
+            self.recirculates = true;
+        }
+        if !self.recirculate() {
+            return;
+        }
         self.enter(|| What::Group {
             group: id,
             kind: group.kind.to_string(),
@@ -61,10 +69,15 @@ impl Run<'_> {
         });
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
+        let state = (self.bytes, self.hashed, self.depth, self.rounds);
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
         self.packet = *before;
+        (self.bytes, self.hashed, self.depth, self.rounds) = state;
+        if std::mem::take(&mut self.overfull) {
+            self.void = false;
+        }
         // An exit ends the bucket, not what comes after the group.
         self.exit = false;
         self.leave();

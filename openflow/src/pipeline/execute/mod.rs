@@ -59,6 +59,10 @@ struct Run<'a> {
     bytes: u64,
     /// It comes in again before it is looked at the next time.
     recirculates: bool,
+    /// How often it came in again.
+    rounds: u32,
+    /// It has a hash by which select groups choose.
+    hashed: bool,
     table: TableId,
     /// The entry whose instructions are carried out.
     rule: Option<&'a Rule>,
@@ -76,10 +80,14 @@ struct Run<'a> {
     exit: bool,
     /// A meter has dropped it: what follows is counted, but leads nowhere.
     metered: bool,
+    /// As it was when it was last sent somewhere, which is what meters see.
+    metered_bytes: u64,
     /// Meters that it passed through.
     meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
     void: bool,
+    /// That is so because of too many MPLS entries: a bucket's own affair.
+    overfull: bool,
     /// The last reason it had to go no further.
     dropped: Option<Dropped>,
     record: Option<Box<Record>>,
@@ -167,6 +175,9 @@ impl<'a> Run<'a> {
             now,
             bytes,
             recirculates: false,
+            rounds: 0,
+            hashed: false,
+            metered_bytes: bytes,
             packet,
             table: TableId(0),
             rule: None,
@@ -184,6 +195,7 @@ impl<'a> Run<'a> {
             metered: false,
             meters: BTreeMap::new(),
             void: false,
+            overfull: false,
             dropped: None,
             record: None,
         }
@@ -260,6 +272,9 @@ impl<'a> Run<'a> {
         }
         self.packet.recirculated();
         self.bytes = length(&self.packet);
+        self.metered_bytes = self.bytes;
+        self.rounds += 1;
+        self.depth = 0;
         !self.metered
     }
 
@@ -369,7 +384,8 @@ impl<'a> Run<'a> {
         self.nested += 1;
         self.depth += u32::from(deepens);
         inner(self);
-        self.depth -= u32::from(deepens);
+        // It may have begun anew meanwhile.
+        self.depth = self.depth.saturating_sub(deepens.into());
         self.nested -= 1;
     }
 
@@ -386,6 +402,13 @@ impl<'a> Run<'a> {
     /// Whether nothing further is done in this list.
     fn is_over(&self) -> bool {
         self.exit || self.void
+    }
+
+    /// It is sent as it is now. Its bytes.
+    fn commit(&mut self) -> Bytes {
+        self.packet.commit();
+        self.metered_bytes = length(&self.packet);
+        self.packet.frame()
     }
 
     /// The packet goes no further here.

@@ -59,7 +59,10 @@ impl Run<'_> {
             Nx::Learn2(learn) if learn.limit == 0 => self.learn(&learn.learn),
             Nx::Exit => self.exit = true,
             Nx::DecTtl | Nx::DecTtlCntIds(_) => return self.dec_nw_ttl(),
-            Nx::Controller(to) => self.tell_controller(to.max_len, reason(to.reason)),
+            Nx::Controller(to) => {
+                let why = self.reason_given(reason(to.reason));
+                self.tell_controller(to.max_len, why);
+            }
             Nx::Controller2(to) => self.controller(&to.properties),
             Nx::WriteMetadata(write) => {
                 let (value, mask) = (write.metadata.into(), write.mask.into());
@@ -166,6 +169,7 @@ impl Run<'_> {
                 _ => {}
             }
         }
+        let why = self.reason_given(why);
         self.tell_controller(max_len, why);
     }
 
@@ -192,10 +196,14 @@ impl Run<'_> {
             self.action_set.clone(),
             self.stack.clone(),
         ));
-        self.within(true, |run| {
+        let sizes = (self.bytes, self.metered_bytes, self.hashed);
+        let (depth, rounds) = (self.depth, self.rounds);
+        self.within(false, |run| {
             run.actions(actions);
         });
         (self.packet, self.action_set, self.stack) = *before;
+        (self.bytes, self.metered_bytes, self.hashed) = sizes;
+        (self.depth, self.rounds) = (depth, rounds);
         self.exit = false;
     }
 
@@ -230,10 +238,12 @@ impl Run<'_> {
         };
         let Some(value) = source else { return };
         let place = |field: &NxmHeader, ofs: u16| {
-            let field = field.field()?.to_canonical(0, None).0;
+            let field = field.field()?;
             let ones = Bits::new(field, ofs, spec.n_bits).ones();
             let shifted = |bits: u128| bits.checked_shl(ofs.into()).unwrap_or(0);
-            Some((field, shifted(value & ones), shifted(ones)))
+            let (value, mask) = (shifted(value & ones), shifted(ones));
+            let (field, value, mask) = field.to_canonical(value, Some(mask));
+            Some((field, value, mask.unwrap_or(u128::MAX)))
         };
         match &spec.dst {
             LearnDst::Match { field, ofs } => {

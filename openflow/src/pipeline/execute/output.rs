@@ -71,10 +71,10 @@ impl Run<'_> {
             self.credits.push(Credit::SendDropped(port));
             return self.skip(port, why);
         }
-        self.packet.commit();
+        let whole = self.commit();
         let frame = match bytes {
-            Some(bytes) => self.packet.truncated(bytes),
-            None => self.packet.frame(),
+            Some(bytes) => whole.slice(..whole.len().min(bytes)),
+            None => whole,
         };
         let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         self.note(|| What::Output { port });
@@ -101,8 +101,7 @@ impl Run<'_> {
         if self.metered || unwanted {
             return;
         }
-        self.packet.commit();
-        let whole = self.packet.frame();
+        let whole = self.commit();
         let data = match max_len {
             some if some != WHOLE && self.switch.config.cuts_packet_ins => {
                 whole.slice(..whole.len().min(some.into()))
@@ -119,6 +118,14 @@ impl Run<'_> {
             in_port: self.in_port(),
             data,
         });
+    }
+
+    /// A reason that an action gives: of a table-miss entry that it is an action is none.
+    pub(super) fn reason_given(&self, given: PacketInReason) -> PacketInReason {
+        match (given, self.reason()) {
+            (PacketInReason::Action, PacketInReason::NoMatch) => PacketInReason::NoMatch,
+            _ => given,
+        }
     }
 
     /// Why the controller gets a packet that an action sends to it, in the words of the version.

@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use smallvec::SmallVec;
 
 use self::layout::Layers;
-pub(super) use self::parse::{MPLS_MAX, is_mpls, is_tag};
+pub(super) use self::parse::{LATER, MPLS_MAX, is_mpls, is_tag};
 use self::vlan::Tags;
 use super::key::Key;
 use crate::PortNo;

@@ -11,7 +11,7 @@ pub(in crate::pipeline) const MPLS_MAX: usize = 3;
 /// `ip_frag`: a fragment of a packet.
 pub(super) const FRAGMENT: u128 = 1;
 /// `ip_frag`: one that is not the first, and so has no transport header.
-pub(super) const LATER: u128 = 2;
+pub(in crate::pipeline) const LATER: u128 = 2;
 
 pub(super) const RARP: u16 = 0x8035;
 pub(super) const MPLS: u16 = 0x8847;

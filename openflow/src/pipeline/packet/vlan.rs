@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use super::Packet;
 use crate::oxm::Field;
+use crate::packet::ethertype;
 
 /// Behind both addresses.
 pub(super) const FIRST_TAG: usize = 12;
@@ -47,22 +48,32 @@ impl Packet {
         self.read_again(tags - 1);
     }
 
-    /// Id or priority of the outer tag.
+    /// The outer tag. Its bit that says that it is there makes one, or takes all away that are
+    /// looked at, as in Open vSwitch; the other bits alone are nowhere in an untagged frame.
     pub(super) fn set_vlan(&mut self, field: Field, value: u128, mask: u128) {
         const TCI: usize = FIRST_TAG + 2;
-        const PRESENT: u128 = 0x1000;
-        if self.layers.tags == 0 {
-            return;
-        }
-        let mask = if field == Field::VlanPcp {
-            mask
-        } else {
-            mask & !PRESENT
-        };
         self.remember_tags();
         self.key.set(field, value, mask);
-        let [.., high, low] = (self.key.get(Field::VlanTci) & !PRESENT).to_be_bytes();
-        self.bytes_mut()[TCI..TCI + 2].copy_from_slice(&[high, low]);
+        let tci = self.key.get(Field::VlanTci);
+        let [.., high, low] = tci.to_be_bytes();
+        let is_tag = high & DROP_ELIGIBLE != 0;
+        match (self.layers.tags, is_tag) {
+            (0, false) => {}
+            (0, true) => {
+                self.push_vlan(ethertype::VLAN);
+                self.set_vlan(Field::VlanTci, tci, u128::MAX);
+            }
+            (_, true) => {
+                let bytes = [high & !DROP_ELIGIBLE, low];
+                self.bytes_mut()[TCI..TCI + 2].copy_from_slice(&bytes);
+            }
+            (_, false) => {
+                while self.layers.tags > 0 {
+                    self.pop_vlan();
+                }
+                self.key.set(Field::VlanTci, tci, u128::MAX);
+            }
+        }
     }
 
     fn tags(&self) -> Tags {

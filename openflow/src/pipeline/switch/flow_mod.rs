@@ -126,8 +126,8 @@ impl Switch {
         Err(self.refuse(Refused::NoTable(change.table)))
     }
 
-    /// Whether the switch can do what an entry says.
-    fn check_instructions(&self, change: &FlowMod) -> Result<(), Refusal> {
+    /// Whether what an entry says makes sense.
+    fn check_sense(&self, change: &FlowMod) -> Result<(), Refusal> {
         let instructions = &change.instructions;
         let wrong = |error| self.refuse(Refused::Action(error));
         instructions.check_alone().map_err(wrong)?;
@@ -140,7 +140,11 @@ impl Switch {
         }
         let version = self.config.version;
         let checked = instructions.check(version, change.table, &change.matching);
-        checked.map_err(wrong)?;
+        checked.map_err(wrong)
+    }
+
+    /// Whether the switch has what an entry names, and the model carries its actions out.
+    fn check_there(&self, instructions: &Instructions) -> Result<(), Refusal> {
         if let Some(meter) = instructions.meter
             && !self.meters.contains_key(&meter)
         {
@@ -175,7 +179,8 @@ impl Switch {
         if !self.has_table(change.table) {
             return Err(self.refuse(Refused::NoTable(change.table)));
         }
-        self.check_instructions(change)?;
+        self.check_sense(change)?;
+        self.check_there(&change.instructions)?;
         let rule = Rule::of(change);
         let mut effects = Effects::default();
         let table = self.tables.get_mut(change.table);
@@ -210,10 +215,13 @@ impl Switch {
     }
 
     fn modify(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
-        self.check_instructions(change)?;
+        self.check_sense(change)?;
         let found = self.entries(&Criteria::of(change));
         if found.is_empty() && self.config.version == Version::V1_0 {
             return self.add(change, now);
+        }
+        if !found.is_empty() {
+            self.check_there(&change.instructions)?;
         }
         let resets = self.resets_counts(change);
         let instructions = change.instructions.clone().normalized();
@@ -296,9 +304,11 @@ impl Switch {
 
 impl Switch {
     /// An entry that a packet made: new, or in the place of that with the same match and priority,
-    /// which keeps its timeouts and begins the hard one anew. One that makes no sense is not made.
+    /// which keeps its timeouts and begins the hard one anew. Its match is made of what the packet
+    /// has, and may look at some bits of a field that has no mask.
     pub(in crate::pipeline) fn learn(&mut self, entry: &FlowMod, now: Duration) -> Effects {
-        if !self.has_table(entry.table) || check_match(&entry.matching).is_err() {
+        let fields = entry.matching.fields();
+        if !self.has_table(entry.table) || !fields.iter().all(|it| key::can_match(it.field)) {
             return Effects::default();
         }
         let rule = Rule::of(entry);

@@ -69,6 +69,10 @@ impl Switch {
 
     fn check_group(&self, group: &Group) -> Result<(), Refused> {
         let id = group.id;
+        for bucket in &group.buckets {
+            let instructions = Instructions::apply(bucket.actions.iter().cloned());
+            instructions.check_alone().map_err(Refused::Action)?;
+        }
         if id > GroupId::MAX {
             return Err(Refused::GroupNumber(id));
         }
@@ -107,8 +111,6 @@ impl Switch {
     /// A bucket may name a group that is not there yet, as in Open vSwitch: a packet that comes to
     /// it goes no further.
     fn check_bucket(&self, actions: &[Action]) -> Result<(), Refusal> {
-        let checked = Instructions::apply(actions.iter().cloned()).check_alone();
-        checked.map_err(|why| self.refuse(Refused::Action(why)))?;
         for action in actions {
             if !matches!(action, Action::Group(_)) {
                 self.check_actions(std::slice::from_ref(action))?;
@@ -136,6 +138,9 @@ impl Switch {
 
     /// A group with more buckets (OF 1.5.1 §7.3.4.3).
     fn inserted(&self, added: &Group, place: BucketPlace) -> Result<Group, Refusal> {
+        if place == BucketPlace::All {
+            return Err(self.refuse(Refused::EveryPlace(added.id)));
+        }
         let mut group = self.known_group(added.id)?.clone();
         let at = match place {
             BucketPlace::First => 0,

@@ -72,6 +72,9 @@ pub enum Refused {
     /// A bucket of a fast failover group that watches nothing.
     #[error("group {0}: a bucket of a fast failover group watches a port or a group")]
     WatchesNothing(GroupId),
+    /// Buckets to be put in behind all others.
+    #[error("group {0}: buckets are put in first, last or behind one")]
+    EveryPlace(GroupId),
     /// Two buckets of a group have one number.
     #[error("group {group}: bucket {bucket} exists already")]
     BucketExists {
@@ -190,6 +193,7 @@ impl Refused {
             Self::WeightOutsideSelect(_) | Self::NotOneBucket(_) | Self::WatchesNothing(_) => {
                 (6, 1)
             }
+            Self::EveryPlace(_) => (6, 12),
             Self::BucketExists { .. } => (6, 16),
             Self::NoBucket { .. } => (6, 15),
             Self::MeterExists(_) => (12, 1),

@@ -182,7 +182,6 @@ impl<'a> Steps<'a> {
             PortConfig::NO_FLOOD,
             PortConfig::NO_FWD,
             PortConfig::NO_RECV,
-            PortConfig::NO_PACKET_IN,
         ];
         let config = *self.random.of(&configs);
         self.push(Step::Port(port, config));

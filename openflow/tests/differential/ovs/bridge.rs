@@ -113,7 +113,7 @@ impl Bridge {
         let plain = |port: &PortDesc| port_mod(port.no, port.hw_addr, PortConfig::empty(), version);
         let changes: Vec<_> = self.ports.iter().map(plain).collect();
         self.tell(usize::MAX, &changes, &mut Outcome::default());
-        self.tell(usize::MAX, &[], &mut Outcome::default());
+        self.next_round(usize::MAX, &mut Outcome::default());
     }
 
     /// Empty, as it was at first.
@@ -160,13 +160,13 @@ impl Bridge {
                 let hw_addr = desc.expect("a case names ports there are").hw_addr;
                 let version = self.connection().version;
                 self.tell(at, &[port_mod(*port, hw_addr, *config, version)], outcome);
-                // It holds from the next round of the daemon on.
-                self.tell(at, &[], outcome);
+                // It holds from the next round on.
+                self.next_round(at, outcome);
             }
             _ => {
                 self.tell(at, &[step.message().expect("all others have one")], outcome);
-                // What a packet-out comes to is told in the next round of the daemon.
-                self.tell(at, &[], outcome);
+                // What a packet-out comes to is told in the next round.
+                self.next_round(at, outcome);
             }
         }
         let sent = self.frames();
@@ -192,6 +192,13 @@ impl Bridge {
                 return;
             }
         }
+    }
+
+    /// Until the daemon's main loop has gone round: it looks at this socket last, and at OpenFlow
+    /// connections after all that its bridges do.
+    fn next_round(&mut self, at: usize, outcome: &mut Outcome) {
+        self.control.call("version", &[]);
+        self.tell(at, &[], outcome);
     }
 
     /// The next message; what a case is about goes into the outcome.
