@@ -123,6 +123,9 @@ impl Run<'_> {
         if self.packet.mpls_entries() == MPLS_MAX {
             return self.too_many_entries();
         }
+        if self.packet.mpls_entries() == 0 {
+            self.commit();
+        }
         self.packet.push_mpls(ethertype);
     }
 
@@ -138,7 +141,7 @@ impl Run<'_> {
         if self.packet.is_deeper_than_seen() {
             return self.too_many_entries();
         }
-        self.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
+        self.pass.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
         self.packet.pop_mpls(ethertype);
     }
 

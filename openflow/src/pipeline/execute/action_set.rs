@@ -104,13 +104,13 @@ impl Run<'_> {
     pub(super) fn carry_out_action_set(&mut self) {
         while !self.is_over() && !self.action_set.is_empty() {
             let actions = ordered(&std::mem::take(&mut self.action_set));
-            let rounds = self.rounds;
+            let round = self.pass.round;
             self.place = Place::ActionSet;
             self.enter(|| What::ActionSet);
             self.actions(&actions);
             self.leave();
             // What it writes to the set is in vain, unless the packet came in again meanwhile.
-            if self.rounds == rounds {
+            if self.pass.round == round {
                 return;
             }
         }

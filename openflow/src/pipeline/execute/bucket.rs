@@ -13,19 +13,20 @@ impl Run<'_> {
             return;
         };
         let group = &state.group;
-        if group.kind == GroupType::Select && !self.hashed {
+        if group.kind == GroupType::Select && !self.pass.hashed {
             // Open vSwitch has the datapath make the hash, and takes the packet in again.
-            self.hashed = true;
-            self.recirculates = true;
+            self.pass.hashed = true;
+            self.pass.recirculates = true;
         }
-        if !self.recirculate() {
+        self.recirculate();
+        if self.exit {
             return;
         }
         self.enter(|| What::Group {
             group: id,
             kind: group.kind.to_string(),
         });
-        let bytes = self.bytes;
+        let bytes = self.pass.bytes;
         let counted = Credit::Group { group: id, bytes };
         self.within(true, |run| match group.kind {
             GroupType::All | GroupType::Indirect | GroupType::Other(_) => {
@@ -57,11 +58,8 @@ impl Run<'_> {
     }
 
     fn bucket(&mut self, group: GroupId, index: usize, bucket: &Bucket, why: Chosen) {
-        if self.void {
-            return;
-        }
         self.enter(|| What::Bucket { index, why });
-        let bytes = self.bytes;
+        let bytes = self.pass.bytes;
         self.credits.push(Credit::Bucket {
             group,
             index,
@@ -69,15 +67,20 @@ impl Run<'_> {
         });
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
-        let state = (self.bytes, self.hashed, self.depth, self.rounds);
+        let outer = self.pass;
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
         self.packet = *before;
-        (self.bytes, self.hashed, self.depth, self.rounds) = state;
+        // What came in again in here is no part of what is around.
+        if self.void && self.pass.round != outer.round {
+            self.take_back();
+            self.void = false;
+        }
         if std::mem::take(&mut self.overfull) {
             self.void = false;
         }
+        self.pass = outer;
         // An exit ends the bucket, not what comes after the group.
         self.exit = false;
         self.leave();

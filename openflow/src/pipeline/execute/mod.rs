@@ -13,6 +13,7 @@ mod near_miss;
 mod nicira;
 mod normal;
 mod output;
+mod pass;
 mod record;
 mod subfield;
 mod trace;
@@ -35,6 +36,7 @@ pub(super) use action::modelled;
 pub(super) use action_set::can_be_written;
 use credit::Credit;
 pub(super) use normal::Stations;
+use pass::Pass;
 use record::Record;
 pub(super) use record::is_there;
 pub use trace::{
@@ -55,14 +57,7 @@ struct Run<'a> {
     switch: &'a Switch,
     now: Duration,
     packet: Packet,
-    /// As it came, or came in again; what counters count.
-    bytes: u64,
-    /// It comes in again before it is looked at the next time.
-    recirculates: bool,
-    /// How often it came in again.
-    rounds: u32,
-    /// It has a hash by which select groups choose.
-    hashed: bool,
+    pass: Pass,
     table: TableId,
     /// The entry whose instructions are carried out.
     rule: Option<&'a Rule>,
@@ -70,7 +65,6 @@ struct Run<'a> {
     stack: SmallVec<[u128; 2]>,
     queue: Option<u32>,
     place: Place,
-    depth: u32,
     nested: u32,
     lookups: u32,
     sent: Vec<Sent>,
@@ -154,15 +148,23 @@ impl Switch {
         run.traced(packet.in_port, frame, header)
     }
 
-    /// A packet-out that was found to make sense.
-    pub(super) fn send(&mut self, packet: &PacketOut, now: Duration) -> Effects {
+    /// A packet-out that was found to make sense. One that comes to nothing, as what is done for it
+    /// is more than the switch does, is refused, as Open vSwitch does: that leaves nothing behind.
+    pub(super) fn send(
+        &mut self,
+        packet: &PacketOut,
+        now: Duration,
+    ) -> Result<Effects, &'static str> {
         let mut effects = self.tick(now);
         let parsed = Packet::parse(packet.data.clone(), packet.in_port);
         let mut run = Run::new(self, parsed, now);
         run.packet_out(&packet.actions);
+        if run.void && run.pass.round == 0 {
+            return Err("the actions lead too deep, or to too many MPLS entries");
+        }
         let done = run.finish();
         effects.append(self.settle(done, now));
-        effects
+        Ok(effects)
     }
 }
 
@@ -173,10 +175,7 @@ impl<'a> Run<'a> {
         Self {
             switch,
             now,
-            bytes,
-            recirculates: false,
-            rounds: 0,
-            hashed: false,
+            pass: Pass::first(bytes),
             metered_bytes: bytes,
             packet,
             table: TableId(0),
@@ -185,7 +184,6 @@ impl<'a> Run<'a> {
             stack: SmallVec::new(),
             queue: None,
             place: Place::Apply,
-            depth: 0,
             nested: 0,
             lookups: 0,
             sent: Vec::new(),
@@ -205,7 +203,7 @@ impl<'a> Run<'a> {
         let Some(port) = self.switch.ports.get(&in_port) else {
             return self.drop(Dropped::NoSuchInPort);
         };
-        let bytes = self.bytes;
+        let bytes = self.pass.bytes;
         self.credits.push(Credit::Received {
             port: in_port,
             bytes,
@@ -224,6 +222,11 @@ impl<'a> Run<'a> {
 
     fn packet_out(&mut self, actions: &'a [Action]) {
         self.place = Place::PacketOut;
+        let port = self.switch.ports.get(&self.in_port());
+        if port.is_some_and(|port| !port.receives()) {
+            let port = self.in_port();
+            return self.drop(Dropped::PortDoesNotReceive { port });
+        }
         self.actions(actions);
         self.carry_out_action_set();
     }
@@ -237,17 +240,18 @@ impl<'a> Run<'a> {
 
     /// Goes through a table and those its entries lead to by goto. The action set belongs to the
     /// first entry, as in Open vSwitch: the others are within it.
-    fn go_through(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
+    fn go_through(&mut self, table: TableId, mut in_port: PortNo, miss: Miss) {
         let (first_table, mut first_rule) = (table, None);
         let mut next = Some(table);
         while let Some(table) = next.take() {
-            if !self.recirculate() {
+            self.recirculate();
+            if self.exit {
                 break;
             }
             self.table = table;
             let found = self.find(table, in_port);
             if let Some((id, rule)) = found {
-                let bytes = self.bytes;
+                let bytes = self.pass.bytes;
                 self.credits.push(Credit::Entry { table, id, bytes });
                 self.rule = Some(rule);
                 first_rule = first_rule.or(self.rule);
@@ -258,24 +262,13 @@ impl<'a> Run<'a> {
                 self.missed(table, in_port, miss);
             }
             self.leave();
+            // An action's port holds for its table.
+            in_port = self.in_port();
             if next.is_some() && !self.may_go_on() {
                 break;
             }
         }
         (self.table, self.rule) = (first_table, first_rule);
-    }
-
-    /// It comes in again, where it has to. Whether it does: not if a meter has dropped it.
-    fn recirculate(&mut self) -> bool {
-        if !std::mem::take(&mut self.recirculates) {
-            return true;
-        }
-        self.packet.recirculated();
-        self.bytes = length(&self.packet);
-        self.metered_bytes = self.bytes;
-        self.rounds += 1;
-        self.depth = 0;
-        !self.metered
     }
 
     /// The entry that takes the packet as if it came in by this port.
@@ -382,16 +375,16 @@ impl<'a> Run<'a> {
             return;
         }
         self.nested += 1;
-        self.depth += u32::from(deepens);
+        self.pass.depth += u32::from(deepens);
         inner(self);
         // It may have begun anew meanwhile.
-        self.depth = self.depth.saturating_sub(deepens.into());
+        self.pass.depth = self.pass.depth.saturating_sub(deepens.into());
         self.nested -= 1;
     }
 
     /// Whether the switch looks any further; if not, the packet goes nowhere.
     fn may_go_on(&mut self) -> bool {
-        if self.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
+        if self.pass.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
             self.void(Dropped::TooDeep);
         } else if self.lookups >= MAX_LOOKUPS {
             self.void(Dropped::TooManyLookups);
@@ -439,11 +432,7 @@ struct Done {
 
 impl Run<'_> {
     fn finish(mut self) -> Done {
-        if self.void {
-            self.sent.clear();
-            self.packet_ins.clear();
-            self.credits.retain(|credit| credit.survives());
-        }
+        self.take_back();
         Done {
             sent: self.sent,
             packet_ins: self.packet_ins,

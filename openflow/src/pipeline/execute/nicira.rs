@@ -189,22 +189,19 @@ impl Run<'_> {
         }
     }
 
-    /// Actions that see a copy: what they change, and that they end, stays there.
+    /// Actions that see a copy: what they change stays there.
     fn with_copy(&mut self, actions: &[Action]) {
         let before = Box::new((
             self.packet.clone(),
             self.action_set.clone(),
             self.stack.clone(),
         ));
-        let sizes = (self.bytes, self.metered_bytes, self.hashed);
-        let (depth, rounds) = (self.depth, self.rounds);
+        let (pass, metered_bytes) = (self.pass, self.metered_bytes);
         self.within(false, |run| {
             run.actions(actions);
         });
         (self.packet, self.action_set, self.stack) = *before;
-        (self.bytes, self.metered_bytes, self.hashed) = sizes;
-        (self.depth, self.rounds) = (depth, rounds);
-        self.exit = false;
+        (self.pass, self.metered_bytes) = (pass, metered_bytes);
     }
 
     fn learn(&mut self, learn: &Learn) {

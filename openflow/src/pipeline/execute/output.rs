@@ -71,11 +71,11 @@ impl Run<'_> {
             self.credits.push(Credit::SendDropped(port));
             return self.skip(port, why);
         }
+        // What is cut off is measured before the changes are made.
+        let before = usize::try_from(self.metered_bytes).unwrap_or(usize::MAX);
+        let cut = bytes.map_or(0, |bytes| before.saturating_sub(bytes));
         let whole = self.commit();
-        let frame = match bytes {
-            Some(bytes) => whole.slice(..whole.len().min(bytes)),
-            None => whole,
-        };
+        let frame = whole.slice(..whole.len().saturating_sub(cut));
         let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         self.note(|| What::Output { port });
         self.credits.push(Credit::Sent {

@@ -8,6 +8,7 @@ use crate::flow::{
     Action, FlowCommand, FlowFlags, FlowMod, FlowRemovedReason, Instructions, Match, MatchError,
     MatchField,
 };
+use crate::nicira;
 use crate::oxm::Field;
 use crate::pipeline::classifier::Pattern;
 use crate::pipeline::execute;
@@ -170,6 +171,11 @@ impl Switch {
                     return Err(self.refuse(Refused::NoMeterToPass(*meter)));
                 }
                 action => execute::modelled(action).map_err(|why| self.refuse(why))?,
+            }
+            if let Action::Nicira(nicira) = action
+                && let nicira::Action::Clone(inner) = &**nicira
+            {
+                self.check_actions(&inner.actions)?;
             }
         }
         Ok(())

@@ -18,7 +18,8 @@ impl Switch {
     /// Carries out actions on a packet.
     pub fn packet_out(&mut self, packet: &PacketOut, now: Duration) -> Result<Effects, Refusal> {
         self.check_packet_out(packet)?;
-        Ok(self.send(packet, now))
+        self.send(packet, now)
+            .map_err(|why| self.refuse(Refused::Undone(why)))
     }
 
     /// Whether the packet and its actions make sense.
@@ -52,6 +53,7 @@ fn headers(data: &Bytes) -> Match {
         Field::EthType,
         Field::VlanVid,
         Field::IpProto,
+        Field::IpFrag,
         Field::Icmpv6Type,
         Field::Icmpv6Code,
     ] {

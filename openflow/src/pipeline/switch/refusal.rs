@@ -133,6 +133,9 @@ pub enum Refused {
     /// A packet-out without enough bytes for an Ethernet header.
     #[error("a packet of {0} bytes has no Ethernet header")]
     ShortPacket(usize),
+    /// A packet-out whose actions come to nothing.
+    #[error("{0}")]
+    Undone(&'static str),
     /// There is no such bundle.
     #[error("there is no bundle {0}")]
     NoBundle(u32),
@@ -181,6 +184,7 @@ impl Refused {
             Self::BundleFlags(_) => return ErrorCode::BUNDLE_BAD_FLAGS,
             Self::BundleMessage(_) => return ErrorCode::BUNDLE_MSG_UNSUP,
             Self::InPort(_) => return ErrorCode::BAD_REQUEST_BAD_PORT,
+            Self::Undone(_) => (5, 0),
             Self::TableFull(_) => (5, 1),
             Self::Overlap(_) => (5, 3),
             Self::NoOutGroup(_) => (2, 9),

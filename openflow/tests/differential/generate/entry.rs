@@ -93,7 +93,7 @@ fn instructions(random: &mut Random, about: &About<'_>, table: TableId) -> Instr
     if random.one_in(6) && !about.meters.is_empty() {
         instructions.meter = Some(*random.of(about.meters));
     }
-    if table.0 + 1 < TABLES && random.one_in(2) {
+    if table.0 < TABLES - 1 && random.one_in(2) {
         let next = table.0 + 1 + random.byte() % (TABLES - table.0 - 1);
         instructions.goto = Some(TableId(next));
     }

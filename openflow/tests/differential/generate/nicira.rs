@@ -18,7 +18,7 @@ const FIELDS: &[(Field, usize)] = &[
     (Field::Xxreg1, 2),
     (Field::Metadata, 4),
     (Field::TunnelId, 3),
-    (Field::InPort, 2),
+    (Field::NxmOfInPort, 2),
     (Field::PktMark, 1),
     (Field::EthSrc, 4),
     (Field::EthDst, 4),
@@ -98,7 +98,12 @@ fn bits(random: &mut Random, most: u16) -> String {
 }
 
 fn range(field: Field, first: u16, n_bits: u16) -> String {
-    format!("{}[{first}..{}]", field.info().name, first + n_bits - 1)
+    let name = match field {
+        // The wider encoding cannot be written.
+        Field::NxmOfInPort => "NXM_OF_IN_PORT",
+        _ => field.info().name,
+    };
+    format!("{name}[{first}..{}]", first + n_bits - 1)
 }
 
 fn resubmit(random: &mut Random) -> String {

@@ -153,7 +153,9 @@ impl Bridge {
             }
             Step::Wait(milliseconds) => {
                 self.control.call("time/warp", &[&milliseconds.to_string()]);
-                self.tell(at, &[], outcome);
+                // The datapath looks at the clock once in a round.
+                self.next_round(at, outcome);
+                self.next_round(at, outcome);
             }
             Step::Port(port, config) => {
                 let desc = self.ports.iter().find(|desc| desc.no == *port);
