@@ -1,6 +1,7 @@
 //! One action after the other.
 
 use super::credit::Credit;
+use super::pass::is_shallow;
 use super::subfield::Bits;
 use super::{Dropped, Run, Then, What};
 use crate::flow::{Action, CopyField, PacketInReason};
@@ -62,7 +63,14 @@ impl Run<'_> {
             self.enter(|| What::Action {
                 action: action.to_string(),
             });
-            let then = self.action(action);
+            if self.pass.recirculates && !is_shallow(action) {
+                self.recirculate();
+            }
+            let then = if self.is_over() {
+                Then::Next
+            } else {
+                self.action(action)
+            };
             self.leave();
             if then == Then::Leave {
                 return then;

@@ -17,10 +17,10 @@ impl Run<'_> {
             // Open vSwitch has the datapath make the hash, and takes the packet in again.
             self.pass.hashed = true;
             self.pass.recirculates = true;
-        }
-        self.recirculate();
-        if self.exit {
-            return;
+            self.recirculate();
+            if self.exit {
+                return;
+            }
         }
         self.enter(|| What::Group {
             group: id,
@@ -67,11 +67,16 @@ impl Run<'_> {
         });
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
+        let commits = self.commits;
         let outer = self.pass;
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
         self.packet = *before;
+        if self.commits != commits {
+            // What was sent in here has been sent.
+            self.packet.commit();
+        }
         // What came in again in here is no part of what is around.
         if self.void && self.pass.round != outer.round {
             self.take_back();

@@ -76,6 +76,8 @@ struct Run<'a> {
     metered: bool,
     /// As it was when it was last sent somewhere, which is what meters see.
     metered_bytes: u64,
+    /// How often it was sent somewhere.
+    commits: u32,
     /// Meters that it passed through.
     meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
@@ -177,6 +179,7 @@ impl<'a> Run<'a> {
             now,
             pass: Pass::first(bytes),
             metered_bytes: bytes,
+            commits: 0,
             packet,
             table: TableId(0),
             rule: None,
@@ -331,11 +334,13 @@ impl<'a> Run<'a> {
             return None;
         }
         if instructions.clear {
+            self.recirculate();
             self.note(|| What::ClearActions);
             self.action_set.clear();
             self.told_action_set();
         }
         if !instructions.write.is_empty() {
+            self.recirculate();
             self.note(|| What::WriteActions {
                 actions: instructions.write.iter().map(ToString::to_string).collect(),
             });
@@ -343,6 +348,7 @@ impl<'a> Run<'a> {
             self.told_action_set();
         }
         if let Some((value, mask)) = instructions.metadata {
+            self.recirculate();
             self.enter(|| What::Note {
                 text: format!("write_metadata:{value:#x}/{mask:#x}"),
             });
@@ -400,6 +406,7 @@ impl<'a> Run<'a> {
     /// It is sent as it is now. Its bytes.
     fn commit(&mut self) -> Bytes {
         self.packet.commit();
+        self.commits += 1;
         self.metered_bytes = length(&self.packet);
         self.packet.frame()
     }

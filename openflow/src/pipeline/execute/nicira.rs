@@ -197,9 +197,13 @@ impl Run<'_> {
             self.stack.clone(),
         ));
         let (pass, metered_bytes) = (self.pass, self.metered_bytes);
+        let place = self.place;
         self.within(false, |run| {
             run.actions(actions);
+            // The copy is at its end here, as in Open vSwitch.
+            run.carry_out_action_set();
         });
+        self.place = place;
         (self.packet, self.action_set, self.stack) = *before;
         (self.pass, self.metered_bytes) = (pass, metered_bytes);
     }

@@ -138,6 +138,8 @@ impl Run<'_> {
             Place::Apply => PacketInReason::Action,
             Place::ActionSet => PacketInReason::ActionSet,
             Place::Group => PacketInReason::Group,
+            // One that came in again is no packet-out any more.
+            Place::PacketOut if self.pass.round > 0 => PacketInReason::Action,
             Place::PacketOut => PacketInReason::PacketOut,
         }
     }

@@ -5,6 +5,9 @@
 use super::Run;
 use super::credit::Credit;
 use super::length;
+use crate::flow::Action;
+use crate::nicira::Action as Nx;
+use crate::oxm::Field;
 
 /// The packet since it came in the last time.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +37,35 @@ impl Pass {
             before: (0, 0, 0),
         }
     }
+}
+
+/// Whether an action looks at nothing that is behind Ethernet and tags, so that the packet need not
+/// come in again before it.
+pub(super) fn is_shallow(action: &Action) -> bool {
+    let field = match action {
+        Action::Output { .. } | Action::Enqueue { .. } | Action::SetQueue(_) | Action::Group(_) => {
+            return true;
+        }
+        Action::SetField { field, .. } => Some(*field),
+        Action::Nicira(action) => match &**action {
+            Nx::OutputReg(_)
+            | Nx::OutputReg2(_)
+            | Nx::OutputTrunc(_)
+            | Nx::SetTunnel(_)
+            | Nx::SetTunnel64(_)
+            | Nx::SetQueue(_)
+            | Nx::Group(_) => return true,
+            Nx::RegLoad(load) => load.dst.field(),
+            Nx::RegLoad2(load) => load.field.oxm().field(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let field = field.map(|field| field.to_canonical(0, None).0);
+    field.is_some_and(|field| match field {
+        Field::EthDst | Field::EthSrc | Field::VlanVid | Field::VlanPcp | Field::VlanTci => true,
+        field => field.info().prerequisite.is_none(),
+    })
 }
 
 impl Run<'_> {

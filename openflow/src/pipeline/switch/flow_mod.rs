@@ -121,6 +121,13 @@ impl Switch {
     }
 
     fn check_table(&self, change: &FlowMod) -> Result<(), Refusal> {
+        let deletes = matches!(
+            change.command,
+            FlowCommand::Delete | FlowCommand::DeleteStrict
+        );
+        if change.table == TableId::ALL && !deletes {
+            return Err(self.refuse(Refused::EveryTable));
+        }
         if change.table == TableId::ALL || self.has_table(change.table) {
             return Ok(());
         }

@@ -27,6 +27,9 @@ pub enum Refused {
     /// There is no such table.
     #[error("there is no table {0}")]
     NoTable(TableId),
+    /// A change of all tables that is no delete.
+    #[error("only a delete is of all tables")]
+    EveryTable,
     /// There is no such table to go to.
     #[error("there is no table {0} to go to")]
     NoNextTable(TableId),
@@ -185,6 +188,7 @@ impl Refused {
             Self::BundleMessage(_) => return ErrorCode::BUNDLE_MSG_UNSUP,
             Self::InPort(_) => return ErrorCode::BAD_REQUEST_BAD_PORT,
             Self::Undone(_) => (5, 0),
+            Self::EveryTable => (5, 2),
             Self::TableFull(_) => (5, 1),
             Self::Overlap(_) => (5, 3),
             Self::NoOutGroup(_) => (2, 9),
