@@ -3,8 +3,8 @@
 //!
 //! Cases are random, but the same in every run. `DIFFERENTIAL_CASES` of them, from
 //! `DIFFERENTIAL_SEED` on; the first `DIFFERENTIAL_TOLD` that differ are told. One that differs is made smaller until nothing can be left out; what is
-//! printed then goes into `kept/cases.txt`, whose cases are run first. Needs the package
-//! openvswitch-switch.
+//! printed then goes into `kept/cases.txt`, whose cases are run always, or those of another
+//! `DIFFERENTIAL_FILE`. Needs the package openvswitch-switch.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -36,7 +36,11 @@ const TOLD: u64 = 5;
 fn kept_cases_are_the_same() {
     let switch = OpenVSwitch::start();
     let mut bridge = switch.bridge();
-    for case in Case::read_all(KEPT).unwrap() {
+    let text = match std::env::var("DIFFERENTIAL_FILE") {
+        Ok(path) => std::fs::read_to_string(path).unwrap(),
+        Err(_) => KEPT.to_owned(),
+    };
+    for case in Case::read_all(&text).unwrap() {
         let differences = differences(&mut bridge, &case);
         assert!(differences.is_empty(), "{case}\n{}", differences.join("\n"));
     }
@@ -74,16 +78,15 @@ fn work(next: &AtomicU64, end: u64, failed: &Mutex<Vec<(u64, Option<String>)>>) 
         if seed >= end {
             return;
         }
-        let case = generate::case(seed);
-        if differences(&mut bridge, &case).is_empty() {
+        let case = &generate::case(seed);
+        if differences(&mut bridge, case).is_empty() {
             continue;
         }
         let told = failed.lock().unwrap().len();
         let tell = told < usize::try_from(most).unwrap();
         let said = tell.then(|| {
-            let small = shrink::shrunk(&case, &mut |case| {
-                !differences(&mut bridge, case).is_empty()
-            });
+            let small =
+                shrink::shrunk(case, &mut |case| !differences(&mut bridge, case).is_empty());
             let why = differences(&mut bridge, &small).join("\n");
             format!("# seed {seed}\n{small}{why}")
         });
@@ -91,8 +94,20 @@ fn work(next: &AtomicU64, end: u64, failed: &Mutex<Vec<(u64, Option<String>)>>) 
     }
 }
 
+/// Tells which case it was when something went wrong that is no difference.
+struct Current<'a>(&'a Case);
+
+impl Drop for Current<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("in {}", self.0);
+        }
+    }
+}
+
 /// What is not the same in the model and in Open vSwitch.
 fn differences(bridge: &mut Bridge, case: &Case) -> Vec<String> {
+    let _current = Current(case);
     let ports = bridge.ports(case.version).to_vec();
     let theirs = bridge.run(case);
     model::run(case, &ports).differences(&theirs)

@@ -2,12 +2,15 @@
 //! what an MPLS entry hid, or to make a hash of it. What was done before stays, whatever it comes
 //! to, and sizes are what they are then.
 
-use super::Run;
 use super::credit::Credit;
 use super::length;
+use super::{Dropped, Run};
 use crate::flow::Action;
 use crate::nicira::Action as Nx;
 use crate::oxm::Field;
+
+/// How often a packet may come in again.
+const MAX_ROUNDS: u32 = 6;
 
 /// The packet since it came in the last time.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +72,7 @@ pub(super) fn is_shallow(action: &Action) -> bool {
 }
 
 impl Run<'_> {
-    /// The packet comes in again, where it has to; not if a meter has dropped it.
+    /// The packet comes in again, where it has to; not if a meter has dropped it, nor too often.
     pub(super) fn recirculate(&mut self) {
         if !self.pass.recirculates {
             return;
@@ -85,6 +88,10 @@ impl Run<'_> {
             before: (self.sent.len(), self.packet_ins.len(), self.credits.len()),
         };
         self.exit |= self.metered;
+        if self.pass.round > MAX_ROUNDS {
+            self.drop(Dropped::TooDeep);
+            self.exit = true;
+        }
     }
 
     /// Of what is void that is left which was done before the packet came in, and what is counted

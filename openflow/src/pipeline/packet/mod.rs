@@ -34,6 +34,8 @@ pub struct Packet {
     /// MPLS entries that were pushed since the packet was last sent somewhere, by the ethertype that
     /// the frame had before: taken away again they leave it as it was.
     pushed: SmallVec<[u16; MPLS_MAX]>,
+    /// Those that were taken away since, by the ethertype that the frame had with them.
+    popped: SmallVec<[u16; MPLS_MAX]>,
     /// The tags when the packet was last sent somewhere, if they were changed since.
     tags_before: Option<Tags>,
 }
@@ -62,6 +64,7 @@ impl Packet {
             frame: Frame::Shared(frame),
             layers,
             pushed: SmallVec::new(),
+            popped: SmallVec::new(),
             tags_before: None,
         }
     }
@@ -112,6 +115,7 @@ impl Packet {
     /// As it is now it is sent somewhere.
     pub(super) fn commit(&mut self) {
         self.pushed.clear();
+        self.popped.clear();
         self.settle_tags();
     }
 

@@ -101,6 +101,10 @@ impl Packet {
             return;
         }
         self.set_bytes(field, Some(arp + offset), width, value, mask);
+        if field == Field::ArpOp && self.key.get(field) == 0xff {
+            // As Open vSwitch writes it.
+            self.bytes_mut()[arp + offset] = 0xff;
+        }
     }
 
     fn set_ip(&mut self, field: Field, value: u128, mask: u128) {

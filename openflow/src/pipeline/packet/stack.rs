@@ -98,8 +98,13 @@ impl Packet {
             return;
         };
         self.insert(at, entry);
-        let before = self.set_ethertype(type_at, ethertype);
-        self.pushed.push(before);
+        if let Some(ethertype) = self.popped.pop() {
+            // In the place of one that was taken away it is that one, changed.
+            self.set_ethertype(type_at, ethertype);
+        } else {
+            let before = self.set_ethertype(type_at, ethertype);
+            self.pushed.push(before);
+        }
     }
 
     fn remove_entry(&mut self, ethertype: u16) {
@@ -107,8 +112,12 @@ impl Packet {
             return;
         };
         self.remove(payload);
-        let ethertype = self.pushed.pop().unwrap_or(ethertype);
-        self.set_ethertype(type_at, ethertype);
+        if let Some(ethertype) = self.pushed.pop() {
+            self.set_ethertype(type_at, ethertype);
+        } else {
+            let before = self.set_ethertype(type_at, ethertype);
+            self.popped.push(before);
+        }
     }
 
     /// Whether there are more entries than a switch looks at.

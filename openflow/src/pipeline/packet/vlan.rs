@@ -48,10 +48,17 @@ impl Packet {
         self.read_again(tags - 1);
     }
 
-    /// The outer tag. Its bit that says that it is there makes one, or takes all away that are
-    /// looked at, as in Open vSwitch; the other bits alone are nowhere in an untagged frame.
+    /// The outer tag. The bit that says that it is there makes one, or takes all away that are
+    /// looked at, as in Open vSwitch; the other bits of a tag are nowhere in an untagged frame.
     pub(super) fn set_vlan(&mut self, field: Field, value: u128, mask: u128) {
         const TCI: usize = FIRST_TAG + 2;
+        const PRESENT: u128 = 0x1000;
+        let mask = match (field, self.layers.tags) {
+            (Field::VlanVid, 0) if value & mask & PRESENT == 0 => return,
+            (Field::VlanPcp, 0) => return,
+            (Field::VlanVid, 1..) => mask & !PRESENT,
+            _ => mask,
+        };
         self.remember_tags();
         self.key.set(field, value, mask);
         let tci = self.key.get(Field::VlanTci);

@@ -13,11 +13,18 @@ pub(crate) struct About<'a> {
     pub(crate) version: Version,
     /// What is known of the packet.
     pub(crate) matching: &'a Match,
+    /// Those that a list can lead to.
     pub(crate) groups: &'a [GroupId],
+    /// Those that an action set can lead to.
+    pub(crate) all_groups: &'a [GroupId],
     pub(crate) meters: &'a [MeterId],
     /// Whether tags are pushed; otherwise packets go to the controller. After both Open vSwitch
     /// writes what is behind two tags to the wrong place.
     pub(crate) pushes_tags: bool,
+    /// Whether packets come in again in the middle of a list, be it for the hash of a select group or
+    /// for what an MPLS entry hid; otherwise there are action sets. Open vSwitch ends in an
+    /// assertion where a packet comes in again with a long action set.
+    pub(crate) comes_again: bool,
     /// Of eight actions, how many are Open vSwitch's own.
     pub(crate) nicira: usize,
 }
@@ -149,6 +156,9 @@ fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
             let known = about.matching.exact(Field::EthType);
             if !matches!(known, Some(0x8847 | 0x8848)) && !random.one_in(10) {
                 return None;
+            }
+            if !about.comes_again {
+                return Some(Action::PopMpls(*random.of(&[0x8847, 0x8848])));
             }
             Action::PopMpls(*random.of(&[0x0800, 0x0800, 0x86dd, 0x8847, 0x8848, 0x0806, 0x6558]))
         }

@@ -82,8 +82,13 @@ fn instructions(random: &mut Random, about: &About<'_>, table: TableId) -> Instr
     if about.version == Version::V1_0 {
         return instructions;
     }
-    if random.one_in(4) {
-        instructions.write = written(action::list(random, about, 4));
+    if random.one_in(4) && !about.comes_again {
+        let about = About {
+            groups: about.all_groups,
+            comes_again: true,
+            ..*about
+        };
+        instructions.write = written(action::list(random, &about, 4));
     }
     instructions.clear = random.one_in(12);
     if random.one_in(8) {

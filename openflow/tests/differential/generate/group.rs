@@ -6,15 +6,23 @@ use openflow::{GroupId, PortNo, Version};
 use super::action::{self, About};
 use crate::random::Random;
 
+/// Where there are action sets, no list leads to these groups but what is written to a set.
+pub(crate) fn is_for_sets_alone(id: GroupId) -> bool {
+    id.0 > 2
+}
+
 /// Adds this group.
 pub(crate) fn added(random: &mut Random, about: &About<'_>, id: u32) -> GroupMod {
-    let kind = *random.of(&[
+    let mut kind = *random.of(&[
         GroupType::All,
         GroupType::All,
         GroupType::Indirect,
         GroupType::FastFailover,
         GroupType::Select,
     ]);
+    if kind == GroupType::Select && !about.comes_again && !is_for_sets_alone(GroupId(id)) {
+        kind = GroupType::All;
+    }
     let n_buckets = match kind {
         GroupType::Indirect if !random.one_in(30) => 1,
         _ => random.below(4),

@@ -60,6 +60,7 @@ struct Steps<'a> {
     groups: Vec<GroupId>,
     meters: Vec<MeterId>,
     pushes_tags: bool,
+    comes_again: bool,
     /// Of Open vSwitch's own, how many in eight.
     nicira: usize,
     steps: Vec<Step>,
@@ -77,6 +78,7 @@ impl<'a> Steps<'a> {
             groups: Vec::new(),
             meters: Vec::new(),
             pushes_tags: random.one_in(2),
+            comes_again: random.one_in(2),
             nicira: *random.of(&[0, 1, 2]),
             steps: Vec::new(),
             random,
@@ -92,12 +94,16 @@ impl<'a> Steps<'a> {
 
     /// Something of it, on packets of this match.
     fn with<T>(&mut self, matching: &Match, make: impl FnOnce(&mut Random, &About<'_>) -> T) -> T {
+        let for_lists = |id: &&GroupId| self.comes_again || !group::is_for_sets_alone(**id);
+        let groups: Vec<_> = self.groups.iter().filter(for_lists).copied().collect();
         let about = About {
             version: self.version,
             matching,
-            groups: &self.groups,
+            groups: &groups,
+            all_groups: &self.groups,
             meters: &self.meters,
             pushes_tags: self.pushes_tags,
+            comes_again: self.comes_again,
             nicira: self.nicira,
         };
         make(self.random, &about)

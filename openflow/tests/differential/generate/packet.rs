@@ -22,25 +22,28 @@ pub(crate) fn frame(random: &mut Random) -> Bytes {
         let tci = u16::from(random.byte() & 0xf0) << 8 | pool::vlan(random);
         frame.extend(tci.to_be_bytes());
     }
-    payload(random, &mut frame);
+    let whole = payload(random, &mut frame);
     if random.one_in(8) {
         // What is behind the packet is no part of it.
         let padding = random.below(20);
         frame.resize(frame.len() + padding, 0);
     }
     if random.one_in(8) {
-        damage(random, &mut frame);
+        damage(random, &mut frame, whole);
     }
     frame.into()
 }
 
-fn payload(random: &mut Random, frame: &mut Vec<u8>) {
+/// Whether all of it has to be there: of ARP that is cut off Open vSwitch writes what is not there,
+/// and ends sometimes.
+fn payload(random: &mut Random, frame: &mut Vec<u8>) -> bool {
     match random.below(16) {
         0..=5 => typed(frame, 0x0800, &ipv4(random)),
         6..=9 => typed(frame, 0x86dd, &ipv6(random)),
         10 | 11 => {
             let ethertype = *random.of(&[0x0806, 0x0806, 0x0806, 0x8035]);
             typed(frame, ethertype, &arp(random));
+            return true;
         }
         12 | 13 => {
             let ethertype = *random.of(&[0x8847, 0x8847, 0x8848]);
@@ -50,8 +53,12 @@ fn payload(random: &mut Random, frame: &mut Vec<u8>) {
             let ethertype = *random.of(&[0x88cc, 0x88e7, 0x8863, 0x894f, 0x9100, 0x0600]);
             typed(frame, ethertype, &some_bytes(random, 40));
         }
-        _ => frame.extend(llc(random)),
+        _ => {
+            frame.extend(llc(random));
+            return true;
+        }
     }
+    false
 }
 
 fn typed(frame: &mut Vec<u8>, ethertype: u16, payload: &[u8]) {
@@ -277,9 +284,9 @@ fn checksum(parts: &[&[u8]]) -> [u8; 2] {
 }
 
 /// Cut off, or changed in one place: lengths and versions among others.
-fn damage(random: &mut Random, frame: &mut Vec<u8>) {
+fn damage(random: &mut Random, frame: &mut Vec<u8>, whole: bool) {
     let least = 14;
-    if random.one_in(2) {
+    if !whole && random.one_in(2) {
         frame.truncate(least + random.below(frame.len() - least + 1));
         return;
     }

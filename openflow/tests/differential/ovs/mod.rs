@@ -7,6 +7,7 @@ mod capture;
 mod connection;
 mod control;
 
+use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -14,6 +15,7 @@ pub(crate) use bridge::Bridge;
 use control::Control;
 
 const NEEDED: &str = "this test needs Open vSwitch: install the package openvswitch-switch";
+const DAEMON: &str = "ovs-vswitchd";
 /// Ports of the bridge, beside its own.
 pub(crate) const PORTS: u32 = 4;
 
@@ -38,9 +40,9 @@ impl OpenVSwitch {
         );
         switch.vsctl("--no-wait init -- set open_vswitch . other_config:flow-limit=0");
         let daemon = "unix:db.sock --unixctl=vs.ctl --enable-dummy=override --disable-system \
-                      --disable-system-route";
+                      --disable-system-route -vconsole:emer";
         let words: Vec<_> = daemon.split_whitespace().collect();
-        switch.spawn("ovs-vswitchd", &words);
+        switch.spawn(DAEMON, &words);
         let mut bridge = String::from(
             "add-br br0 -- set bridge br0 datapath_type=dummy fail_mode=secure \
              protocols=[OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15] \
@@ -81,7 +83,9 @@ impl OpenVSwitch {
     }
 
     fn spawn(&mut self, program: &str, arguments: &[&str]) {
-        let child = self.command(program).args(arguments).spawn();
+        let said = File::create(self.directory.path().join(program)).unwrap();
+        let mut command = self.command(program);
+        let child = command.args(arguments).stderr(said).spawn();
         self.processes.push(child.expect(NEEDED));
     }
 
@@ -102,6 +106,10 @@ impl OpenVSwitch {
 
 impl Drop for OpenVSwitch {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let said = std::fs::read_to_string(self.directory.path().join(DAEMON));
+            eprintln!("Open vSwitch said: {}", said.unwrap_or_default());
+        }
         for process in &mut self.processes {
             let _ = process.kill();
             let _ = process.wait();
