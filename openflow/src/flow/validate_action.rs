@@ -96,9 +96,6 @@ impl ActionError {
     }
 }
 
-/// VLAN tags that Open vSwitch pushes a further one on.
-const MAX_TAGS: u8 = 2;
-
 impl Instructions {
     /// Whether every action makes sense by itself: fields that may be set, values they can have.
     pub fn check_alone(&self) -> Result<(), ActionError> {
@@ -137,8 +134,8 @@ impl Instructions {
 #[derive(Clone)]
 pub(super) struct Known {
     packet: Match,
-    /// VLAN tags.
-    tags: u8,
+    /// Whether there is an outer VLAN tag, and one within it.
+    pub(super) tags: [bool; 2],
     version: Version,
     /// The first header that is not there: said if nothing else is wrong.
     pub(super) lacking: Option<ActionError>,
@@ -150,7 +147,7 @@ impl Known {
             version,
             lacking: None,
             packet: matching.clone(),
-            tags: u8::from(matching.has(Prerequisite::VlanPresent)),
+            tags: [matching.has(Prerequisite::VlanPresent), false],
         }
     }
 
@@ -180,6 +177,12 @@ impl Known {
         }
     }
 
+    pub(super) fn has_tags(&mut self, tags: [bool; 2]) {
+        self.tags = tags;
+        let present = if tags[0] { 0x1000 } else { 0 };
+        self.packet.set(Field::VlanVid, present, present);
+    }
+
     /// Checks an action, and goes on with what it leaves.
     pub(super) fn after(&mut self, action: &Action) -> Result<(), ActionError> {
         match *action {
@@ -195,15 +198,12 @@ impl Known {
                 self.prerequisite(action, copy.dst)?;
             }
             Action::PushVlan(_) if self.version == Version::V1_0 => {}
-            Action::PushVlan(_) if self.tags == MAX_TAGS => return Err(ActionError::Tags),
+            Action::PushVlan(_) if self.tags[1] => return Err(ActionError::Tags),
             Action::PushVlan(_) => {
-                self.tags += 1;
-                self.packet.set(Field::VlanVid, 0x1000, 0x1000);
+                self.has_tags([true, self.tags[0]]);
             }
             Action::PopVlan => {
-                self.tags = self.tags.saturating_sub(1);
-                let present = if self.tags == 0 { 0 } else { 0x1000 };
-                self.packet.set(Field::VlanVid, present, present);
+                self.has_tags([self.tags[1], false]);
             }
             Action::PushMpls(ethertype) | Action::PopMpls(ethertype) => {
                 self.packet.set(Field::EthType, ethertype.into(), u128::MAX);

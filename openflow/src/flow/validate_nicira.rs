@@ -95,6 +95,12 @@ impl Known {
             }
         }
         match nicira {
+            Nx::RegLoad(load) if load.dst.field() == Some(Field::VlanTci) => {
+                // The bit says whether there is a tag.
+                let tci = load.value << load.ofs_nbits.ofs();
+                self.has_tags([tci & 0x1000 != 0, self.tags[1]]);
+                Ok(())
+            }
             Nx::RegLoad2(load) => match load.field.oxm().field() {
                 Some(field) => self.prerequisite(action, field),
                 None => Ok(()),

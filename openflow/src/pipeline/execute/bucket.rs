@@ -8,6 +8,9 @@ use crate::flow::{Bucket, GroupType};
 impl Run<'_> {
     /// Hands the packet to a group. What its buckets change, only they see.
     pub(super) fn group(&mut self, id: GroupId) {
+        if !self.may_go_on() {
+            return;
+        }
         let Some(state) = self.switch.groups.get(&id) else {
             self.drop(Dropped::NoGroup { group: id });
             return;
@@ -72,10 +75,9 @@ impl Run<'_> {
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
-        self.packet = *before;
+        let sent = std::mem::replace(&mut self.packet, *before);
         if self.commits != commits {
-            // What was sent in here has been sent.
-            self.packet.commit();
+            self.packet.was_sent_as(sent);
         }
         // What came in again in here is no part of what is around.
         if self.void && self.pass.round != outer.round {

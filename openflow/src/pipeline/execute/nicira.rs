@@ -262,7 +262,11 @@ impl Run<'_> {
             }
             LearnDst::Output => {
                 let narrow = v10::PortNo(u16::try_from(value & 0xffff).unwrap_or_default());
-                entry.instructions.apply.push(Action::output(narrow.into()));
+                let port = PortNo::from(narrow);
+                let reserved = [PortNo::IN_PORT, PortNo::FLOOD, PortNo::ALL, PortNo::LOCAL];
+                if port.is_physical() || reserved.contains(&port) {
+                    entry.instructions.apply.push(Action::output(port));
+                }
             }
         }
     }

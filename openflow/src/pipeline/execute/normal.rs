@@ -110,7 +110,7 @@ impl Run<'_> {
         }
         self.leave_by(port, None);
         self.packet = *before;
-        self.packet.rewrite_tags();
+        self.packet.was_sent_untagged();
     }
 
     fn mac(&self, field: Field) -> MacAddr {

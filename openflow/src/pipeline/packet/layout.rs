@@ -25,6 +25,46 @@ pub(super) struct Layers {
     pub(super) nd: bool,
 }
 
+impl Layers {
+    /// With one tag more in front.
+    pub(super) fn after_insertion(self, bytes: usize) -> Self {
+        Self {
+            tags: self.tags + 1,
+            ..self.moved(|at| at + bytes)
+        }
+    }
+
+    /// With one tag less.
+    pub(super) fn after_removal(self, bytes: usize) -> Self {
+        Self {
+            tags: self.tags - 1,
+            ..self.moved(|at| at - bytes)
+        }
+    }
+
+    /// Everything behind the tags.
+    fn moved(self, to: impl Fn(usize) -> usize) -> Self {
+        let transport = |it: Option<(Transport, usize, usize)>| {
+            it.map(|(kind, at, end)| (kind, to(at), to(end)))
+        };
+        Self {
+            ethertype: self.ethertype.map(&to),
+            payload: self.payload.map(&to),
+            arp: self.arp.map(&to),
+            ip: self.ip.map(|ip| match ip {
+                IpHeader::V4(at) => IpHeader::V4(to(at)),
+                IpHeader::V6 { at, covered } => IpHeader::V6 {
+                    at: to(at),
+                    covered,
+                },
+            }),
+            transport: transport(self.transport),
+            taken_for_transport: transport(self.taken_for_transport),
+            ..self
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IpHeader {
     V4(usize),

@@ -29,23 +29,34 @@ impl Packet {
         self.remember_tags();
         if self.layers.tags == TAGS_MAX {
             self.remove(FIRST_TAG + TAG * (TAGS_MAX - 1));
-            self.layers.tags -= 1;
+            self.layers = self.layers.after_removal(TAG);
         }
         let [high, low] = ethertype.to_be_bytes();
         self.insert(FIRST_TAG, [high, low, 0, 0]);
-        self.read_again(self.layers.tags + 1);
+        self.layers = self.layers.after_insertion(TAG);
+        self.read_outer_tag();
     }
 
     /// Takes the outer tag away; without one nothing happens.
     pub fn pop_vlan(&mut self) {
-        let tags = self.layers.tags;
-        if tags == 0 {
+        if self.layers.tags == 0 {
             return;
         }
         self.remember_tags();
         self.remove(FIRST_TAG);
         // A tag that was not looked at before is none to a switch that looks at one only.
-        self.read_again(tags - 1);
+        self.layers = self.layers.after_removal(TAG);
+        self.read_outer_tag();
+    }
+
+    /// What is behind the tags stays what it was taken for.
+    fn read_outer_tag(&mut self) {
+        let outer = self
+            .tags()
+            .first()
+            .map(|tag| [tag[2] | DROP_ELIGIBLE, tag[3]]);
+        let tci = outer.map_or(0, u16::from_be_bytes);
+        self.key.set(Field::VlanTci, tci.into(), u128::MAX);
     }
 
     /// The outer tag. The bit that says that it is there makes one, or takes all away that are
@@ -96,12 +107,18 @@ impl Packet {
         }
     }
 
-    /// As if they had been taken away and put there again.
-    pub(in crate::pipeline) fn rewrite_tags(&mut self) {
-        self.tags_before = None;
-        for tag in 0..self.layers.tags {
-            self.bytes_mut()[FIRST_TAG + TAG * tag + 2] &= !DROP_ELIGIBLE;
-        }
+    /// It was sent as `sent` is, or with the tags that had when it was sent last, before it was made
+    /// what it is now.
+    pub(in crate::pipeline) fn was_sent_as(&mut self, sent: Self) {
+        self.pushed.clear();
+        self.popped.clear();
+        let tags = sent.tags();
+        self.tags_before = Some(sent.tags_before.unwrap_or(tags));
+    }
+
+    /// It was sent without tags.
+    pub(in crate::pipeline) fn was_sent_untagged(&mut self) {
+        self.tags_before = Some(Tags::new());
     }
 
     /// Tags that are as they were, from the inner one outward, keep the bit that no field has:
@@ -111,16 +128,19 @@ impl Packet {
             return;
         };
         let now = self.tags();
-        for (tag, old) in (0..now.len()).rev().zip(before.iter().rev()) {
-            let mut plain = *old;
-            plain[2] &= !DROP_ELIGIBLE;
-            let mut is = now[tag];
-            is[2] &= !DROP_ELIGIBLE;
-            if is != plain {
-                return;
-            }
+        let plain = |tag: &[u8; TAG]| [tag[0], tag[1], tag[2] & !DROP_ELIGIBLE, tag[3]];
+        let inner = now.iter().rev().zip(before.iter().rev());
+        let kept = inner
+            .take_while(|(tag, old)| plain(tag) == plain(old))
+            .count();
+        for (tag, is) in now.iter().enumerate() {
+            let from_inside = now.len() - 1 - tag;
+            let bytes = match from_inside < kept {
+                true => before[before.len() - 1 - from_inside],
+                false => plain(is),
+            };
             let at = FIRST_TAG + TAG * tag;
-            self.bytes_mut()[at..at + TAG].copy_from_slice(old);
+            self.bytes_mut()[at..at + TAG].copy_from_slice(&bytes);
         }
     }
 }

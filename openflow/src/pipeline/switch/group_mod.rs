@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{Effects, Refusal, Refused, Switch};
-use crate::GroupId;
 use crate::flow::{
     Action, Bucket, BucketPlace, FlowRemovedReason, Group, GroupCommand, GroupMod, GroupType,
     Instructions,
 };
 use crate::pipeline::group::{self, GroupState};
+use crate::{GroupId, PortNo};
 
 /// Groups at most. Open vSwitch has as many as there are numbers.
 const MAX_GROUPS: usize = 1 << 16;
@@ -19,6 +19,13 @@ impl Switch {
         let id = change.group.id;
         if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
             self.check_group(&change.group)
+                .map_err(|why| self.refuse(why))?;
+        }
+        if let GroupCommand::InsertBuckets(_) = change.command {
+            let group = &change.group;
+            let mut buckets = group.buckets.iter();
+            check_actions(group)
+                .and_then(|()| buckets.try_for_each(|bucket| check_watched(group, bucket)))
                 .map_err(|why| self.refuse(why))?;
         }
         match change.command {
@@ -69,10 +76,7 @@ impl Switch {
 
     fn check_group(&self, group: &Group) -> Result<(), Refused> {
         let id = group.id;
-        for bucket in &group.buckets {
-            let instructions = Instructions::apply(bucket.actions.iter().cloned());
-            instructions.check_alone().map_err(Refused::Action)?;
-        }
+        check_actions(group)?;
         if id > GroupId::MAX {
             return Err(Refused::GroupNumber(id));
         }
@@ -84,15 +88,11 @@ impl Switch {
             _ => {}
         }
         for (at, bucket) in (0_u32..).zip(&group.buckets) {
-            let watches =
-                bucket.watch_port != crate::PortNo::ANY || bucket.watch_group != GroupId::ANY;
             if group.kind != GroupType::Select && bucket.weight > 0 {
                 return Err(Refused::WeightOutsideSelect(id));
             }
-            if watches && matches!(group.kind, GroupType::All | GroupType::Indirect) {
-                return Err(Refused::WatchesForNothing(id));
-            }
-            if group.kind == GroupType::FastFailover && !watches {
+            check_watched(group, bucket)?;
+            if group.kind == GroupType::FastFailover && !watches(bucket) {
                 return Err(Refused::WatchesNothing(id));
             }
             let number = number(at, bucket);
@@ -173,6 +173,28 @@ impl Switch {
         let found = numbered.position(|(at, it)| number(at, it) == bucket);
         let group = group.id;
         found.ok_or_else(|| self.refuse(Refused::NoBucket { group, bucket }))
+    }
+}
+
+/// Whether the actions of buckets make sense by themselves.
+fn check_actions(group: &Group) -> Result<(), Refused> {
+    group.buckets.iter().try_for_each(|bucket| {
+        let instructions = Instructions::apply(bucket.actions.iter().cloned());
+        instructions.check_alone().map_err(Refused::Action)
+    })
+}
+
+fn watches(bucket: &Bucket) -> bool {
+    bucket.watch_port != PortNo::ANY || bucket.watch_group != GroupId::ANY
+}
+
+/// Of the type that the request says, also where that of the group is another.
+fn check_watched(group: &Group, bucket: &Bucket) -> Result<(), Refused> {
+    match group.kind {
+        GroupType::All | GroupType::Indirect if watches(bucket) => {
+            Err(Refused::WatchesForNothing(group.id))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
         23 => format!(
             "output(port={},max_len={})",
             port(random),
-            random.of(&[14, 20, 60, 2000])
+            random.of(&[30, 40, 60, 2000])
         ),
         24 => format!("set_tunnel:{}", random.of(&[0, 5, 0xffff_ffff_u32])),
         25 => format!("set_tunnel64:{}", random.of(&[0, 5, u64::MAX])),
