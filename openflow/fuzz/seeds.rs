@@ -5,6 +5,8 @@
 
 #[path = "../tests/corpus/mod.rs"]
 mod corpus;
+#[path = "../tests/random/mod.rs"]
+mod random;
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 #[path = "../tests/targets/mod.rs"]

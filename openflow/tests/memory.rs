@@ -5,13 +5,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod corpus;
+mod random;
 mod samples;
 
 use std::alloc::System;
 
 use bytes::Bytes;
-use corpus::{Random, framed_mutant, frames};
+use corpus::{framed_mutant, frames};
 use openflow::wire::Message;
+use random::Random;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

@@ -24,7 +24,7 @@
 //! | messages of the packet-in path, without wire structs | `direct.rs` and its callers |
 //! | `ovs-ofctl` text, names of fields | `text/`, `text/names.rs` |
 //! | JSON for REST | `json/` |
-//! | prerequisites, masks, values | `validate.rs`, `validate_action.rs` |
+//! | prerequisites, masks, values | `validate.rs`; of actions `check/` |
 //! | refusals in words | `offending.rs` |
 //! | generators for property tests | `arbitrary.rs`, feature `arbitrary` |
 

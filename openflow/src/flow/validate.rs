@@ -152,11 +152,32 @@ impl Match {
         }
     }
 
-    /// Whether the match has what a field needs.
+    fn has_all_of(&self, field: Field) -> bool {
+        let needed = field.info().prerequisite;
+        needed.is_none_or(|needed| self.has(needed))
+    }
+
+    /// Whether the match has what a field needs, and what that needs.
     pub(super) fn has(&self, needed: Prerequisite) -> bool {
         match needed {
+            // Neighbour discovery has code 0 (RFC 4861 §4.3).
+            Prerequisite::Is(Field::Icmpv6Type, _)
+                if self
+                    .get(Field::Icmpv6Code)
+                    .is_some_and(|code| code.value != 0) =>
+            {
+                false
+            }
+            // A later fragment has no transport header.
+            Prerequisite::Is(Field::IpProto, _)
+                if self
+                    .get(Field::IpFrag)
+                    .is_some_and(|frag| frag.value & 2 != 0) =>
+            {
+                false
+            }
             Prerequisite::Is(field, value) => {
-                self.exact(field) == Some(value)
+                self.exact(field) == Some(value) && self.has_all_of(field)
                     // A packet without an Ethernet header says it by its type (OF 1.5.1 §7.2.3.11).
                     || field == Field::EthType
                         && self.exact(Field::PacketType) == Some(0x1_0000 | value)

@@ -10,7 +10,8 @@ use crate::Version;
 const IPV4: Prerequisite = Is(Field::EthType, 0x0800);
 const IPV6: Prerequisite = Is(Field::EthType, 0x86dd);
 const IP: Prerequisite = AnyOf(&[IPV4, IPV6]);
-const ARP: Prerequisite = Is(Field::EthType, 0x0806);
+/// And RARP, which has the same fields, as Open vSwitch has it.
+const ARP: Prerequisite = AnyOf(&[Is(Field::EthType, 0x0806), Is(Field::EthType, 0x8035)]);
 const MPLS: Prerequisite = AnyOf(&[Is(Field::EthType, 0x8847), Is(Field::EthType, 0x8848)]);
 const ND: Prerequisite = AnyOf(&[Is(Field::Icmpv6Type, 135), Is(Field::Icmpv6Type, 136)]);
 /// The tracker has found a connection: it is more than tracked or invalid.

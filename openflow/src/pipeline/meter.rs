@@ -1,5 +1,6 @@
 //! Meters: token buckets, one for every band.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use crate::flow::{Band, BandKind, Meter, MeterFlags, MeterStats};
@@ -63,11 +64,11 @@ impl MeterState {
     /// What would happen to a packet of so many bytes, and at which band; changes nothing.
     pub(super) fn judge(&self, bytes: u64, now: Duration) -> (Verdict, Option<usize>) {
         let cost = self.cost(bytes);
-        let elapsed_ms = self.elapsed_ms(now);
+        let elapsed_ms = self.filling_ms(now);
         let exceeded = self.meter.bands.iter().zip(&self.bands).enumerate();
         let hit = exceeded
             .filter(|(_, (band, state))| refilled(band, state, elapsed_ms) < cost)
-            .max_by_key(|(_, (band, _))| band.rate);
+            .max_by_key(|(at, (band, _))| (band.rate, Reverse(*at)));
         let Some((at, (band, _))) = hit else {
             return (Verdict::Pass, None);
         };
@@ -82,10 +83,10 @@ impl MeterState {
     /// Takes the tokens of a packet, and counts it.
     pub(super) fn take(&mut self, bytes: u64, now: Duration) {
         let hit = self.judge(bytes, now).1;
-        let (cost, elapsed_ms) = (self.cost(bytes), self.elapsed_ms(now));
+        let (cost, elapsed_ms) = (self.cost(bytes), self.filling_ms(now));
         self.packets += 1;
         self.bytes += bytes;
-        self.filled += Duration::from_millis(elapsed_ms);
+        self.filled += Duration::from_millis(self.elapsed_ms(now));
         for (at, (band, state)) in self.meter.bands.iter().zip(&mut self.bands).enumerate() {
             state.tokens = refilled(band, state, elapsed_ms);
             if state.tokens >= cost {
@@ -125,6 +126,14 @@ impl MeterState {
     /// Whole milliseconds: what is left over counts the next time.
     fn elapsed_ms(&self, now: Duration) -> u64 {
         u64::try_from(now.saturating_sub(self.filled).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// As many of them as fill the bucket that takes longest, rounded down: so does Open vSwitch,
+    /// in which a bucket may therefore stay short of full.
+    fn filling_ms(&self, now: Duration) -> u64 {
+        let longest = self.meter.bands.iter();
+        let longest = longest.map(|band| capacity(band) / u64::from(band.rate.max(1)));
+        self.elapsed_ms(now).min(longest.max().unwrap_or(0))
     }
 }
 

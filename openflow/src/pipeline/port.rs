@@ -14,7 +14,6 @@ pub(super) struct Port {
     since: Duration,
     rx: Count,
     tx: Count,
-    rx_dropped: u64,
     tx_dropped: u64,
 }
 
@@ -56,7 +55,6 @@ impl Port {
             since: now,
             rx: Count::default(),
             tx: Count::default(),
-            rx_dropped: 0,
             tx_dropped: 0,
         }
     }
@@ -89,10 +87,6 @@ impl Port {
         self.tx.add(bytes);
     }
 
-    pub(super) fn count_receive_dropped(&mut self) {
-        self.rx_dropped += 1;
-    }
-
     pub(super) fn count_send_dropped(&mut self) {
         self.tx_dropped += 1;
     }
@@ -104,7 +98,7 @@ impl Port {
             tx_packets: Some(self.tx.packets),
             rx_bytes: Some(self.rx.bytes),
             tx_bytes: Some(self.tx.bytes),
-            rx_dropped: Some(self.rx_dropped),
+            rx_dropped: Some(0),
             tx_dropped: Some(self.tx_dropped),
             rx_errors: Some(0),
             tx_errors: Some(0),

@@ -108,15 +108,11 @@ impl Entry {
         }
     }
 
-    /// Counts a packet.
+    /// Counts a packet, even where the flags say that nobody asks for it: as Open vSwitch does.
     pub(super) fn count(&mut self, bytes: u64, now: Duration) {
         self.used = self.used.max(now);
-        if !self.rule.flags.contains(FlowFlags::NO_PKT_COUNTS) {
-            self.packets += 1;
-        }
-        if !self.rule.flags.contains(FlowFlags::NO_BYT_COUNTS) {
-            self.bytes += bytes;
-        }
+        self.packets += 1;
+        self.bytes += bytes;
     }
 
     /// As it is told in statistics.

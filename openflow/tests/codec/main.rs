@@ -7,6 +7,8 @@
 mod corpus;
 #[path = "../generate/mod.rs"]
 mod generate;
+#[path = "../random/mod.rs"]
+mod random;
 #[path = "../samples/mod.rs"]
 mod samples;
 #[path = "../targets/mod.rs"]

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::corpus::{LINES, Random, framed_mutant, frames, mutant};
+use crate::corpus::{LINES, framed_mutant, frames, mutant};
+use crate::random::Random;
 
 const MUTANTS: usize = 20_000;
 /// Far more than any input takes, also on a machine with much else to do.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use bytes::BytesMut;
 use serde::Deserialize;
 
+use crate::random::Random;
 use crate::samples::samples;
 
 /// A file of vectors, a JSON object a line.
@@ -98,31 +99,6 @@ pub(crate) const LINES: &[&str] = &[
     "icmp6,icmp_type=135,nd_target=::1,nd_sll=00:00:00:00:00:02",
     "delete_strict table=255,priority=1,out_port=ANY,out_group=5",
 ];
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Less than `end`, which is more than zero.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() >> 16).expect("48 bits fit") % end
-    }
-
-    pub(crate) fn byte(&mut self) -> u8 {
-        self.next().to_be_bytes()[0]
-    }
-
-    fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
-}
 
 /// One of the inputs, damaged in one to four places.
 pub(crate) fn mutant(random: &mut Random, inputs: &[Vec<u8>]) -> Vec<u8> {

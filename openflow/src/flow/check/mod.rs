@@ -21,6 +21,12 @@ use crate::{MeterId, TableId, Version};
 use walk::{Strictness, Walk};
 
 impl Instructions {
+    /// Whether every action makes sense by itself: fields that may be set, values they can have.
+    pub(crate) fn check_alone(&self) -> Result<(), ActionError> {
+        let mut all = self.apply.iter().chain(&self.write);
+        all.try_for_each(value::check)
+    }
+
     /// Whether every action makes sense on the packets of `matching`, as far as the specification
     /// and Open vSwitch say: fields that may be set, values they can have, headers that are there.
     ///

@@ -62,7 +62,11 @@ fn lower_packet_in(packet: &PacketIn) -> Result<wire::PacketIn, Unsupported> {
     Ok(wire::PacketIn {
         buffer_id: packet.buffer_id,
         total_len: packet.total_len,
-        in_port: port::lower(packet.in_port)?,
+        // A packet-out says so where it comes from nowhere.
+        in_port: match packet.in_port {
+            PortNo::CONTROLLER => wire::PortNo::NONE,
+            port => port::lower(port)?,
+        },
         reason: match packet.reason {
             PacketInReason::NoMatch => wire::PacketInReason::NoMatch,
             PacketInReason::Action

@@ -1,13 +1,15 @@
 //! One action after the other.
 
 use super::credit::Credit;
+use super::pass::is_shallow;
 use super::subfield::Bits;
 use super::{Dropped, Run, Then, What};
 use crate::flow::{Action, CopyField, PacketInReason};
 use crate::nicira;
 use crate::oxm::Field;
 use crate::pipeline::Refused;
-use crate::pipeline::meter::Verdict;
+use crate::pipeline::meter::{MeterState, Verdict};
+use crate::pipeline::packet::{MPLS_MAX, is_mpls};
 use crate::{MeterId, PortNo, Version};
 
 /// Ethertype of the tag that 1.0 puts on untagged packets.
@@ -61,7 +63,14 @@ impl Run<'_> {
             self.enter(|| What::Action {
                 action: action.to_string(),
             });
-            let then = self.action(action);
+            if self.pass.recirculates && !is_shallow(action) {
+                self.recirculate();
+            }
+            let then = if self.is_over() {
+                Then::Next
+            } else {
+                self.action(action)
+            };
             self.leave();
             if then == Then::Leave {
                 return then;
@@ -79,10 +88,10 @@ impl Run<'_> {
             Action::SetField { field, value, mask } => self.set_field(*field, *value, *mask),
             Action::CopyField(copy) => self.copy_field(copy),
             Action::Meter(meter) => self.meter(*meter),
-            Action::PushVlan(ethertype) => self.packet.push_vlan(*ethertype),
+            Action::PushVlan(ethertype) => self.push_vlan(*ethertype),
             Action::PopVlan => self.packet.pop_vlan(),
-            Action::PushMpls(ethertype) => self.packet.push_mpls(*ethertype),
-            Action::PopMpls(ethertype) => self.packet.pop_mpls(*ethertype),
+            Action::PushMpls(ethertype) => self.push_mpls(*ethertype),
+            Action::PopMpls(ethertype) => self.pop_mpls(*ethertype),
             Action::SetMplsTtl(ttl) => self.packet.set_mpls_ttl(*ttl),
             Action::DecMplsTtl => return self.dec_mpls_ttl(),
             Action::SetNwTtl(ttl) => self.packet.set_nw_ttl(*ttl),
@@ -102,10 +111,46 @@ impl Run<'_> {
     fn set_field(&mut self, field: Field, value: u128, mask: u128) {
         let of_tag = matches!(field, Field::VlanVid | Field::VlanPcp);
         let untagged = self.packet.key().get(Field::VlanVid) & 0x1000 == 0;
-        if of_tag && untagged && self.switch.config.version == Version::V1_0 {
-            self.packet.push_vlan(VLAN);
+        match self.switch.config.version {
+            Version::V1_0 if of_tag && untagged => self.packet.push_vlan(VLAN),
+            _ if field == Field::VlanPcp && untagged => return,
+            _ => {}
         }
         self.packet.set_field(field, value, mask);
+    }
+
+    /// In 1.0 it stands before a tag's id or priority that is set: where there is a tag, that one's.
+    fn push_vlan(&mut self, ethertype: u16) {
+        let is_tagged = self.packet.key().get(Field::VlanVid) & 0x1000 != 0;
+        if !is_tagged || self.switch.config.version != Version::V1_0 {
+            self.packet.push_vlan(ethertype);
+        }
+    }
+
+    pub(super) fn push_mpls(&mut self, ethertype: u16) {
+        if self.packet.mpls_entries() == MPLS_MAX {
+            return self.too_many_entries();
+        }
+        if self.packet.mpls_entries() == 0 {
+            self.commit();
+        }
+        self.packet.push_mpls(ethertype);
+    }
+
+    /// The packet goes nowhere; in a bucket that bucket's.
+    fn too_many_entries(&mut self) {
+        self.overfull = !self.void;
+        self.void(Dropped::TooManyMplsEntries);
+    }
+
+    /// Open vSwitch sees what is below only when the packet comes in again, which it does before the
+    /// next lookup.
+    pub(super) fn pop_mpls(&mut self, ethertype: u16) {
+        if self.packet.is_deeper_than_seen() {
+            return self.too_many_entries();
+        }
+        self.pass.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
+        self.packet.pop_mpls(ethertype);
     }
 
     fn copy_field(&mut self, copy: &CopyField) {
@@ -130,7 +175,14 @@ impl Run<'_> {
         }
     }
 
+    /// A packet without an entry goes no further in this list, as in Open vSwitch.
     pub(super) fn dec_mpls_ttl(&mut self) -> Then {
+        if !self.packet.is_mpls() {
+            return Then::Leave;
+        }
+        if self.packet.mpls_entries() == 0 {
+            return self.ttl_is_spent();
+        }
         match self.packet.dec_mpls_ttl() {
             Ok(()) => Then::Next,
             Err(_) => self.ttl_is_spent(),
@@ -138,32 +190,43 @@ impl Run<'_> {
     }
 
     fn ttl_is_spent(&mut self) -> Then {
-        if self.switch.config.invalid_ttl_to_controller {
-            self.tell_controller(u16::MAX, PacketInReason::InvalidTtl);
-        }
+        self.tell_controller(u16::MAX, PacketInReason::InvalidTtl);
         self.drop(Dropped::InvalidTtl);
         Then::Leave
     }
 
-    /// Passes through a meter, or is dropped there with all that would have followed.
+    /// Passes through a meter, or is dropped there. Entries and groups that would have followed are
+    /// counted all the same, as Open vSwitch looks everything up before it meters.
     pub(super) fn meter(&mut self, id: MeterId) {
-        let Some(meter) = self.switch.meters.get(&id) else {
+        if self.metered {
+            return;
+        }
+        let Some(mut meter) = self.meter_now(id) else {
             self.drop(Dropped::NoMeter { meter: id });
-            self.halted = true;
+            self.metered = true;
             return;
         };
-        let (verdict, band) = meter.judge(self.bytes, self.now);
-        self.credits.push(Credit::Meter(id));
+        let bytes = self.metered_bytes;
+        let (verdict, band) = meter.judge(bytes, self.now);
+        meter.take(bytes, self.now);
+        self.meters.insert(id, meter);
+        self.credits.push(Credit::Meter { meter: id, bytes });
         self.enter(|| What::Meter { meter: id, band });
         match verdict {
             Verdict::Pass => {}
             Verdict::Remark(levels) => self.remark_dscp(levels),
             Verdict::Drop => {
                 self.drop(Dropped::Meter { meter: id });
-                self.halted = true;
+                self.metered = true;
             }
         }
         self.leave();
+    }
+
+    /// A meter as this packet has left it.
+    fn meter_now(&self, id: MeterId) -> Option<MeterState> {
+        let met = self.meters.get(&id);
+        met.or_else(|| self.switch.meters.get(&id)).cloned()
     }
 
     /// Raises the drop precedence of an assured forwarding class (RFC 2597), up to the highest;

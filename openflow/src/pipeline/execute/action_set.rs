@@ -97,15 +97,18 @@ pub(super) fn ordered(set: &[Action]) -> Actions {
 impl Run<'_> {
     /// Carries out the action set at the end of the pipeline.
     pub(super) fn carry_out_action_set(&mut self) {
-        if self.halted || self.void || self.action_set.is_empty() {
-            return;
+        while !self.is_over() && !self.action_set.is_empty() {
+            let actions = ordered(&std::mem::take(&mut self.action_set));
+            let round = self.pass.round;
+            self.place = Place::ActionSet;
+            self.enter(|| What::ActionSet);
+            self.actions(&actions);
+            self.leave();
+            // What it writes to the set is in vain, unless the packet came in again meanwhile.
+            if self.pass.round == round {
+                return;
+            }
         }
-        let actions = ordered(&std::mem::take(&mut self.action_set));
-        self.exit = false;
-        self.place = Place::ActionSet;
-        self.enter(|| What::ActionSet);
-        self.actions(&actions);
-        self.leave();
     }
 
     /// Keeps `actset_output` what the action set says (OF 1.5.1 §7.2.3.8).

@@ -8,18 +8,32 @@ use crate::flow::{Bucket, GroupType};
 impl Run<'_> {
     /// Hands the packet to a group. What its buckets change, only they see.
     pub(super) fn group(&mut self, id: GroupId) {
+        if !self.may_go_on() {
+            return;
+        }
         let Some(state) = self.switch.groups.get(&id) else {
             self.drop(Dropped::NoGroup { group: id });
             return;
         };
         let group = &state.group;
+        if group.kind == GroupType::Select && !self.pass.hashed {
+            // Open vSwitch has the datapath make the hash, and takes the packet in again.
+            self.pass.hashed = true;
+            self.pass.recirculates = true;
+            self.recirculate();
+            if self.exit {
+                return;
+            }
+        }
         self.enter(|| What::Group {
             group: id,
             kind: group.kind.to_string(),
         });
-        self.credits.push(Credit::Group(id));
+        let bytes = self.pass.bytes;
+        let counted = Credit::Group { group: id, bytes };
         self.within(true, |run| match group.kind {
             GroupType::All | GroupType::Indirect | GroupType::Other(_) => {
+                run.credits.push(counted);
                 let why = match group.kind {
                     GroupType::Indirect => Chosen::Only,
                     _ => Chosen::All,
@@ -35,7 +49,10 @@ impl Run<'_> {
                 };
                 let chosen = run.switch.choose(group, run.packet.key());
                 match chosen.and_then(|index| Some((index, group.buckets.get(index)?))) {
-                    Some((index, bucket)) => run.bucket(id, index, bucket, why),
+                    Some((index, bucket)) => {
+                        run.credits.push(counted);
+                        run.bucket(id, index, bucket, why);
+                    }
                     None => run.drop(Dropped::NoLiveBucket { group: id }),
                 }
             }
@@ -44,17 +61,33 @@ impl Run<'_> {
     }
 
     fn bucket(&mut self, group: GroupId, index: usize, bucket: &Bucket, why: Chosen) {
-        if self.halted || self.void {
-            return;
-        }
         self.enter(|| What::Bucket { index, why });
-        self.credits.push(Credit::Bucket { group, index });
+        let bytes = self.pass.bytes;
+        self.credits.push(Credit::Bucket {
+            group,
+            index,
+            bytes,
+        });
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
+        let commits = self.commits;
+        let outer = self.pass;
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
-        self.packet = *before;
+        let sent = std::mem::replace(&mut self.packet, *before);
+        if self.commits != commits {
+            self.packet.was_sent_as(sent);
+        }
+        // What came in again in here is no part of what is around.
+        if self.void && self.pass.round != outer.round {
+            self.take_back();
+            self.void = false;
+        }
+        if std::mem::take(&mut self.overfull) {
+            self.void = false;
+        }
+        self.pass = outer;
         // An exit ends the bucket, not what comes after the group.
         self.exit = false;
         self.leave();

@@ -14,7 +14,6 @@ pub(super) enum Credit {
         port: PortNo,
         bytes: u64,
     },
-    ReceiveDropped(PortNo),
     Sent {
         port: PortNo,
         bytes: u64,
@@ -23,16 +22,24 @@ pub(super) enum Credit {
     Entry {
         table: TableId,
         id: u32,
+        bytes: u64,
     },
     Missed {
         table: TableId,
     },
-    Group(GroupId),
+    Group {
+        group: GroupId,
+        bytes: u64,
+    },
     Bucket {
         group: GroupId,
         index: usize,
+        bytes: u64,
     },
-    Meter(MeterId),
+    Meter {
+        meter: MeterId,
+        bytes: u64,
+    },
     /// An address was seen: VLAN, address, port.
     Seen(u16, MacAddr, PortNo),
     /// An entry is to be made.
@@ -42,7 +49,10 @@ pub(super) enum Credit {
 impl Credit {
     /// Whether it counts even where all that was done for the packet is void.
     pub(super) fn survives(&self) -> bool {
-        !matches!(self, Self::Sent { .. } | Self::SendDropped(_))
+        !matches!(
+            self,
+            Self::Sent { .. } | Self::SendDropped(_) | Self::Meter { .. }
+        )
     }
 }
 
@@ -54,18 +64,12 @@ impl Switch {
             packet_ins: done.packet_ins,
             ..Effects::default()
         };
-        let bytes = done.bytes;
         for credit in done.credits {
             match credit {
                 Credit::Received { port, bytes } => {
                     self.ports
                         .entry(port)
                         .and_modify(|port| port.count_received(bytes));
-                }
-                Credit::ReceiveDropped(port) => {
-                    self.ports
-                        .entry(port)
-                        .and_modify(|port| port.count_receive_dropped());
                 }
                 Credit::Sent { port, bytes } => {
                     self.ports
@@ -77,7 +81,7 @@ impl Switch {
                         .entry(port)
                         .and_modify(|port| port.count_send_dropped());
                 }
-                Credit::Entry { table, id } => {
+                Credit::Entry { table, id, bytes } => {
                     let table = self.tables.get_mut(table);
                     table.lookups += 1;
                     table.matched += 1;
@@ -86,16 +90,20 @@ impl Switch {
                     }
                 }
                 Credit::Missed { table } => self.tables.get_mut(table).lookups += 1,
-                Credit::Group(group) => {
+                Credit::Group { group, bytes } => {
                     self.groups
                         .entry(group)
                         .and_modify(|group| group.count(bytes));
                 }
-                Credit::Bucket { group, index } => {
+                Credit::Bucket {
+                    group,
+                    index,
+                    bytes,
+                } => {
                     let group = self.groups.entry(group);
                     group.and_modify(|group| group.count_bucket(index, bytes));
                 }
-                Credit::Meter(meter) => {
+                Credit::Meter { meter, bytes } => {
                     self.meters
                         .entry(meter)
                         .and_modify(|meter| meter.take(bytes, now));

@@ -13,26 +13,31 @@ mod near_miss;
 mod nicira;
 mod normal;
 mod output;
+mod pass;
 mod record;
 mod subfield;
 mod trace;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use super::meter::MeterState;
 use super::packet::Packet;
 use super::switch::{Effects, Sent, Switch};
 use super::table::Rule;
 use crate::flow::{Action, Actions, Instructions, PacketIn, PacketInReason, PacketOut, PortConfig};
 use crate::oxm::Field;
-use crate::{PortNo, TableId, Version};
+use crate::{MeterId, PortNo, TableId, Version};
 
 pub(super) use action::modelled;
 use credit::Credit;
 pub(super) use normal::Stations;
+use pass::Pass;
 use record::Record;
+pub(super) use record::is_there;
 pub use trace::{
     Change, Chosen, Dropped, HeaderField, NearMiss, Output, Step, ToController, Trace, TracedEntry,
     What,
@@ -51,8 +56,7 @@ struct Run<'a> {
     switch: &'a Switch,
     now: Duration,
     packet: Packet,
-    /// As it came; what counters count.
-    bytes: u64,
+    pass: Pass,
     table: TableId,
     /// The entry whose instructions are carried out.
     rule: Option<&'a Rule>,
@@ -60,7 +64,6 @@ struct Run<'a> {
     stack: SmallVec<[u128; 2]>,
     queue: Option<u32>,
     place: Place,
-    depth: u32,
     nested: u32,
     lookups: u32,
     sent: Vec<Sent>,
@@ -68,10 +71,18 @@ struct Run<'a> {
     credits: SmallVec<[Credit; 8]>,
     /// Nothing further is done in this list, nor in those around it.
     exit: bool,
-    /// Nothing further is done with the packet at all.
-    halted: bool,
+    /// A meter has dropped it: what follows is counted, but leads nowhere.
+    metered: bool,
+    /// As it was when it was last sent somewhere, which is what meters see.
+    metered_bytes: u64,
+    /// How often it was sent somewhere.
+    commits: u32,
+    /// Meters that it passed through.
+    meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
     void: bool,
+    /// That is so because of too many MPLS entries: a bucket's own affair.
+    overfull: bool,
     /// The last reason it had to go no further.
     dropped: Option<Dropped>,
     record: Option<Box<Record>>,
@@ -138,26 +149,36 @@ impl Switch {
         run.traced(packet.in_port, frame, header)
     }
 
-    /// A packet-out that was found to make sense.
-    pub(super) fn send(&mut self, packet: &PacketOut, now: Duration) -> Effects {
+    /// A packet-out that was found to make sense. One that comes to nothing, as what is done for it
+    /// is more than the switch does, is refused, as Open vSwitch does: that leaves nothing behind.
+    pub(super) fn send(
+        &mut self,
+        packet: &PacketOut,
+        now: Duration,
+    ) -> Result<Effects, &'static str> {
         let mut effects = self.tick(now);
         let parsed = Packet::parse(packet.data.clone(), packet.in_port);
         let mut run = Run::new(self, parsed, now);
         run.packet_out(&packet.actions);
+        if run.void && run.pass.round == 0 {
+            return Err("the actions lead too deep, or to too many MPLS entries");
+        }
         let done = run.finish();
         effects.append(self.settle(done, now));
-        effects
+        Ok(effects)
     }
 }
 
 impl<'a> Run<'a> {
     fn new(switch: &'a Switch, mut packet: Packet, now: Duration) -> Self {
-        let bytes = u64::try_from(packet.frame().len()).unwrap_or(u64::MAX);
+        let bytes = length(&packet);
         packet.key.set(Field::ActsetOutput, UNSET.into(), u128::MAX);
         Self {
             switch,
             now,
-            bytes,
+            pass: Pass::first(bytes),
+            metered_bytes: bytes,
+            commits: 0,
             packet,
             table: TableId(0),
             rule: None,
@@ -165,15 +186,16 @@ impl<'a> Run<'a> {
             stack: SmallVec::new(),
             queue: None,
             place: Place::Apply,
-            depth: 0,
             nested: 0,
             lookups: 0,
             sent: Vec::new(),
             packet_ins: Vec::new(),
             credits: SmallVec::new(),
             exit: false,
-            halted: false,
+            metered: false,
+            meters: BTreeMap::new(),
             void: false,
+            overfull: false,
             dropped: None,
             record: None,
         }
@@ -183,36 +205,58 @@ impl<'a> Run<'a> {
         let Some(port) = self.switch.ports.get(&in_port) else {
             return self.drop(Dropped::NoSuchInPort);
         };
-        let bytes = self.bytes;
-        if !port.receives() {
-            self.credits.push(Credit::ReceiveDropped(in_port));
-            return self.drop(Dropped::PortDoesNotReceive { port: in_port });
-        }
+        let bytes = self.pass.bytes;
         self.credits.push(Credit::Received {
             port: in_port,
             bytes,
         });
-        self.look_up(TableId(0), in_port, Miss::Normal);
+        if !port.receives() {
+            // Its entry counts it all the same, as in Open vSwitch.
+            if let (true, Some((id, _))) = (port.desc.is_up(), self.find(TableId(0), in_port)) {
+                let table = TableId(0);
+                self.credits.push(Credit::Entry { table, id, bytes });
+            }
+            return self.drop(Dropped::PortDoesNotReceive { port: in_port });
+        }
+        self.go_through(TableId(0), in_port, Miss::Normal);
         self.carry_out_action_set();
     }
 
     fn packet_out(&mut self, actions: &'a [Action]) {
         self.place = Place::PacketOut;
+        let port = self.switch.ports.get(&self.in_port());
+        if port.is_some_and(|port| !port.receives()) {
+            let port = self.in_port();
+            return self.drop(Dropped::PortDoesNotReceive { port });
+        }
         self.actions(actions);
         self.carry_out_action_set();
     }
 
-    /// Goes through a table and those its entries lead to by goto. Actions that look up again come
-    /// here too.
+    /// A lookup that is an action: what comes after it is the entry's again.
     fn look_up(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
         let (outer_table, outer_rule) = (self.table, self.rule);
+        self.go_through(table, in_port, miss);
+        (self.table, self.rule) = (outer_table, outer_rule);
+    }
+
+    /// Goes through a table and those its entries lead to by goto. The action set belongs to the
+    /// first entry, as in Open vSwitch: the others are within it.
+    fn go_through(&mut self, table: TableId, mut in_port: PortNo, miss: Miss) {
+        let (first_table, mut first_rule) = (table, None);
         let mut next = Some(table);
         while let Some(table) = next.take() {
+            self.recirculate();
+            if self.exit {
+                break;
+            }
             self.table = table;
             let found = self.find(table, in_port);
             if let Some((id, rule)) = found {
-                self.credits.push(Credit::Entry { table, id });
+                let bytes = self.pass.bytes;
+                self.credits.push(Credit::Entry { table, id, bytes });
                 self.rule = Some(rule);
+                first_rule = first_rule.or(self.rule);
                 self.lookups += 1;
                 next = self.instructions(&rule.instructions);
             } else {
@@ -220,12 +264,13 @@ impl<'a> Run<'a> {
                 self.missed(table, in_port, miss);
             }
             self.leave();
-            if next.is_some() && self.lookups >= MAX_LOOKUPS {
-                self.void(Dropped::TooManyLookups);
+            // An action's port holds for its table.
+            in_port = self.in_port();
+            if next.is_some() && !self.may_go_on() {
                 break;
             }
         }
-        (self.table, self.rule) = (outer_table, outer_rule);
+        (self.table, self.rule) = (first_table, first_rule);
     }
 
     /// The entry that takes the packet as if it came in by this port.
@@ -288,11 +333,13 @@ impl<'a> Run<'a> {
             return None;
         }
         if instructions.clear {
+            self.recirculate();
             self.note(|| What::ClearActions);
             self.action_set.clear();
             self.told_action_set();
         }
         if !instructions.write.is_empty() {
+            self.recirculate();
             self.note(|| What::WriteActions {
                 actions: instructions.write.iter().map(ToString::to_string).collect(),
             });
@@ -300,6 +347,7 @@ impl<'a> Run<'a> {
             self.told_action_set();
         }
         if let Some((value, mask)) = instructions.metadata {
+            self.recirculate();
             self.enter(|| What::Note {
                 text: format!("write_metadata:{value:#x}/{mask:#x}"),
             });
@@ -328,22 +376,38 @@ impl<'a> Run<'a> {
 
     /// One level deeper, if the switch goes so deep: `deepens` says whether it counts as such.
     fn within(&mut self, deepens: bool, inner: impl FnOnce(&mut Self)) {
-        if self.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
-            return self.void(Dropped::TooDeep);
-        }
-        if self.lookups >= MAX_LOOKUPS {
-            return self.void(Dropped::TooManyLookups);
+        if !self.may_go_on() {
+            return;
         }
         self.nested += 1;
-        self.depth += u32::from(deepens);
+        self.pass.depth += u32::from(deepens);
         inner(self);
-        self.depth -= u32::from(deepens);
+        // It may have begun anew meanwhile.
+        self.pass.depth = self.pass.depth.saturating_sub(deepens.into());
         self.nested -= 1;
+    }
+
+    /// Whether the switch looks any further; if not, the packet goes nowhere.
+    fn may_go_on(&mut self) -> bool {
+        if self.pass.depth >= MAX_DEPTH || self.nested >= MAX_NESTED {
+            self.void(Dropped::TooDeep);
+        } else if self.lookups >= MAX_LOOKUPS {
+            self.void(Dropped::TooManyLookups);
+        }
+        !self.void
     }
 
     /// Whether nothing further is done in this list.
     fn is_over(&self) -> bool {
-        self.exit || self.halted || self.void
+        self.exit || self.void
+    }
+
+    /// It is sent as it is now. Its bytes.
+    fn commit(&mut self) -> Bytes {
+        self.packet.commit();
+        self.commits += 1;
+        self.metered_bytes = length(&self.packet);
+        self.packet.frame()
     }
 
     /// The packet goes no further here.
@@ -361,9 +425,12 @@ impl<'a> Run<'a> {
     }
 }
 
+fn length(packet: &Packet) -> u64 {
+    u64::try_from(packet.frame().len()).unwrap_or(u64::MAX)
+}
+
 /// What a run has come to.
 struct Done {
-    bytes: u64,
     sent: Vec<Sent>,
     packet_ins: Vec<PacketIn>,
     credits: SmallVec<[Credit; 8]>,
@@ -371,13 +438,8 @@ struct Done {
 
 impl Run<'_> {
     fn finish(mut self) -> Done {
-        if self.void {
-            self.sent.clear();
-            self.packet_ins.clear();
-            self.credits.retain(|credit| credit.survives());
-        }
+        self.take_back();
         Done {
-            bytes: self.bytes,
             sent: self.sent,
             packet_ins: self.packet_ins,
             credits: self.credits,

@@ -59,14 +59,17 @@ impl Run<'_> {
             Nx::Learn2(learn) if learn.limit == 0 => self.learn(&learn.learn),
             Nx::Exit => self.exit = true,
             Nx::DecTtl | Nx::DecTtlCntIds(_) => return self.dec_nw_ttl(),
-            Nx::Controller(to) => self.tell_controller(to.max_len, reason(to.reason)),
+            Nx::Controller(to) => {
+                let why = self.reason_given(reason(to.reason));
+                self.tell_controller(to.max_len, why);
+            }
             Nx::Controller2(to) => self.controller(&to.properties),
             Nx::WriteMetadata(write) => {
                 let (value, mask) = (write.metadata.into(), write.mask.into());
                 self.packet.set_field(Field::Metadata, value, mask);
             }
-            Nx::PushMpls(push) => self.packet.push_mpls(push.ethertype),
-            Nx::PopMpls(pop) => self.packet.pop_mpls(pop.ethertype),
+            Nx::PushMpls(push) => self.push_mpls(push.ethertype),
+            Nx::PopMpls(pop) => self.pop_mpls(pop.ethertype),
             Nx::SetMplsTtl(set) => self.packet.set_mpls_ttl(set.ttl),
             Nx::DecMplsTtl => return self.dec_mpls_ttl(),
             Nx::SetMplsLabel(set) => self.set(Field::MplsLabel, set.label.into()),
@@ -75,10 +78,7 @@ impl Run<'_> {
             Nx::StackPop(stack) => self.pop(stack),
             Nx::OutputTrunc(to) => {
                 let bytes = usize::try_from(to.max_len).unwrap_or(usize::MAX);
-                match PortNo::from(to.port) {
-                    PortNo::IN_PORT => self.leave_by(self.in_port(), Some(bytes)),
-                    port => self.output_to(port, Some(bytes)),
-                }
+                self.output_to(to.port.into(), Some(bytes));
             }
             Nx::Group(to) => self.group(to.group_id),
             Nx::Clone(inner) => self.with_copy(&inner.actions),
@@ -169,6 +169,7 @@ impl Run<'_> {
                 _ => {}
             }
         }
+        let why = self.reason_given(why);
         self.tell_controller(max_len, why);
     }
 
@@ -188,18 +189,23 @@ impl Run<'_> {
         }
     }
 
-    /// Actions that see a copy: what they change, and that they end, stays there.
+    /// Actions that see a copy: what they change stays there.
     fn with_copy(&mut self, actions: &[Action]) {
         let before = Box::new((
             self.packet.clone(),
             self.action_set.clone(),
             self.stack.clone(),
         ));
-        self.within(true, |run| {
+        let (pass, metered_bytes) = (self.pass, self.metered_bytes);
+        let place = self.place;
+        self.within(false, |run| {
             run.actions(actions);
+            // The copy is at its end here, as in Open vSwitch.
+            run.carry_out_action_set();
         });
+        self.place = place;
         (self.packet, self.action_set, self.stack) = *before;
-        self.exit = false;
+        (self.pass, self.metered_bytes) = (pass, metered_bytes);
     }
 
     fn learn(&mut self, learn: &Learn) {
@@ -236,9 +242,9 @@ impl Run<'_> {
             let field = field.field()?;
             let ones = Bits::new(field, ofs, spec.n_bits).ones();
             let shifted = |bits: u128| bits.checked_shl(ofs.into()).unwrap_or(0);
-            let (field, value, mask) =
-                field.to_canonical(shifted(value & ones), Some(shifted(ones)));
-            Some((field, value, mask.unwrap_or_default()))
+            let (value, mask) = (shifted(value & ones), shifted(ones));
+            let (field, value, mask) = field.to_canonical(value, Some(mask));
+            Some((field, value, mask.unwrap_or(u128::MAX)))
         };
         match &spec.dst {
             LearnDst::Match { field, ofs } => {
@@ -256,7 +262,11 @@ impl Run<'_> {
             }
             LearnDst::Output => {
                 let narrow = v10::PortNo(u16::try_from(value & 0xffff).unwrap_or_default());
-                entry.instructions.apply.push(Action::output(narrow.into()));
+                let port = PortNo::from(narrow);
+                let reserved = [PortNo::IN_PORT, PortNo::FLOOD, PortNo::ALL, PortNo::LOCAL];
+                if port.is_physical() || reserved.contains(&port) {
+                    entry.instructions.apply.push(Action::output(port));
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Credit, Run};
 use crate::flow::PortConfig;
 use crate::oxm::Field;
+use crate::pipeline::packet::is_tag;
 use crate::{MacAddr, PortNo};
 
 /// How long an address is remembered that is not seen, and how many of them are.
@@ -53,14 +54,19 @@ impl Run<'_> {
         if is_reserved(dst) {
             return self.remark("normal: its destination is for switches alone");
         }
-        let tag = self.packet.key().get(Field::VlanVid) & 0x0fff;
+        let tag = self.packet.key().get(Field::VlanVid);
+        let eth_type = u16::try_from(self.packet.key().get(Field::EthType)).unwrap_or_default();
+        if tag == 0 && is_tag(eth_type) {
+            return self.remark("normal: its tag is cut off");
+        }
+        let tag = tag & 0x0fff;
         let vlan = u16::try_from(tag).unwrap_or_default();
         if known_port && !src.is_multicast() {
             self.credits.push(Credit::Seen(vlan, src, in_port));
         }
         let to = match dst.is_multicast() {
             true => None,
-            false => self.switch.stations.find(vlan, dst, self.now),
+            false => self.station(vlan, dst),
         };
         match to {
             Some(port) if port == in_port => {
@@ -68,18 +74,43 @@ impl Run<'_> {
             }
             Some(port) => {
                 self.remark("normal: its destination was seen");
-                self.leave_by(port, None);
+                self.leave_in_vlan(port);
             }
             None => {
                 self.remark("normal: its destination was not seen, it is flooded");
                 let switch = self.switch;
                 for (&no, port) in &switch.ports {
                     if no != in_port && !port.desc.config.contains(PortConfig::NO_FLOOD) {
-                        self.leave_by(no, None);
+                        self.leave_in_vlan(no);
                     }
                 }
             }
         }
+    }
+
+    /// Where an address was seen, by this packet too.
+    fn station(&self, vlan: u16, address: MacAddr) -> Option<PortNo> {
+        let newest = self.credits.iter().rev().find_map(|credit| match credit {
+            Credit::Seen(in_vlan, seen, port) if (*in_vlan, *seen) == (vlan, address) => {
+                Some(*port)
+            }
+            _ => None,
+        });
+        newest.or_else(|| self.switch.stations.find(vlan, address, self.now))
+    }
+
+    /// A tag that says nothing is taken away, and with it those within.
+    fn leave_in_vlan(&mut self, port: PortNo) {
+        if self.packet.key().get(Field::VlanTci) != 0x1000 {
+            return self.leave_by(port, None);
+        }
+        let before = Box::new(self.packet.clone());
+        while self.packet.key().get(Field::VlanVid) != 0 {
+            self.packet.pop_vlan();
+        }
+        self.leave_by(port, None);
+        self.packet = *before;
+        self.packet.was_sent_untagged();
     }
 
     fn mac(&self, field: Field) -> MacAddr {

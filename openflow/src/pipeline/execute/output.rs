@@ -60,6 +60,9 @@ impl Run<'_> {
 
     /// The packet leaves as it is now, or the first bytes of it.
     pub(super) fn leave_by(&mut self, port: PortNo, bytes: Option<usize>) {
+        if self.metered {
+            return;
+        }
         let sendable = match self.switch.ports.get(&port) {
             Some(port) => port.sendable(),
             None => Err(Unsendable::NoPort),
@@ -68,10 +71,11 @@ impl Run<'_> {
             self.credits.push(Credit::SendDropped(port));
             return self.skip(port, why);
         }
-        let frame = match bytes {
-            Some(bytes) => self.packet.truncated(bytes),
-            None => self.packet.frame(),
-        };
+        // What is cut off is measured before the changes are made.
+        let before = usize::try_from(self.metered_bytes).unwrap_or(usize::MAX);
+        let cut = bytes.map_or(0, |bytes| before.saturating_sub(bytes));
+        let whole = self.commit();
+        let frame = whole.slice(..whole.len().saturating_sub(cut));
         let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         self.note(|| What::Output { port });
         self.credits.push(Credit::Sent {
@@ -92,7 +96,12 @@ impl Run<'_> {
 
     /// The controller gets the packet, or its first bytes where the switch cuts packets off.
     pub(super) fn tell_controller(&mut self, max_len: u16, reason: PacketInReason) {
-        let whole = self.packet.frame();
+        let unwanted =
+            reason == PacketInReason::InvalidTtl && !self.switch.config.invalid_ttl_to_controller;
+        if self.metered || unwanted {
+            return;
+        }
+        let whole = self.commit();
         let data = match max_len {
             some if some != WHOLE && self.switch.config.cuts_packet_ins => {
                 whole.slice(..whole.len().min(some.into()))
@@ -111,6 +120,14 @@ impl Run<'_> {
         });
     }
 
+    /// A reason that an action gives: of a table-miss entry that it is an action is none.
+    pub(super) fn reason_given(&self, given: PacketInReason) -> PacketInReason {
+        match (given, self.reason()) {
+            (PacketInReason::Action, PacketInReason::NoMatch) => PacketInReason::NoMatch,
+            _ => given,
+        }
+    }
+
     /// Why the controller gets a packet that an action sends to it, in the words of the version.
     fn reason(&self) -> PacketInReason {
         let version = self.switch.config.version;
@@ -121,6 +138,8 @@ impl Run<'_> {
             Place::Apply => PacketInReason::Action,
             Place::ActionSet => PacketInReason::ActionSet,
             Place::Group => PacketInReason::Group,
+            // One that came in again is no packet-out any more.
+            Place::PacketOut if self.pass.round > 0 => PacketInReason::Action,
             Place::PacketOut => PacketInReason::PacketOut,
         }
     }

@@ -5,6 +5,7 @@ use super::{Dropped, Run};
 use crate::flow::PacketInReason;
 use crate::oxm::{Field, Prerequisite};
 use crate::pipeline::key::Key;
+use crate::pipeline::packet::LATER;
 
 /// Steps taken so far.
 #[derive(Debug, Default)]
@@ -128,7 +129,7 @@ fn changes(before: &Key, after: &Key) -> Vec<Change> {
 }
 
 /// Whether a packet has the headers of a field.
-pub(super) fn is_there(key: &Key, field: Field) -> bool {
+pub(in crate::pipeline) fn is_there(key: &Key, field: Field) -> bool {
     field
         .info()
         .prerequisite
@@ -137,6 +138,8 @@ pub(super) fn is_there(key: &Key, field: Field) -> bool {
 
 fn has(key: &Key, needed: Prerequisite) -> bool {
     match needed {
+        // A later fragment has no transport header.
+        Prerequisite::Is(Field::IpProto, _) if key.get(Field::IpFrag) & LATER != 0 => false,
         Prerequisite::Is(field, value) => key.get(field) == value && is_there(key, field),
         Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),

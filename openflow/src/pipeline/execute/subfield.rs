@@ -44,9 +44,15 @@ impl Run<'_> {
     pub(super) fn write_bits(&mut self, bits: Bits, value: u128) {
         let shifted = |value: u128| value.checked_shl(bits.offset).unwrap_or(0);
         let mask = shifted(bits.ones());
+        if bits.field == Field::InPort {
+            // Sixteen bits can be written, in which the reserved ports have numbers of their own.
+            let port = self.packet.key().get(bits.field) & !mask | shifted(value) & mask;
+            let (field, port, _) = Field::NxmOfInPort.to_canonical(port, None);
+            return self.packet.set_field(field, port, u128::MAX);
+        }
         let (field, value, mask) = bits.field.to_canonical(shifted(value) & mask, Some(mask));
         self.packet
-            .set_field(field, value, mask.unwrap_or_default());
+            .set_field(field, value, mask.unwrap_or(u128::MAX));
     }
 
     /// Nothing happens where the packet lacks one of the fields.

@@ -277,6 +277,8 @@ pub enum Dropped {
     TooDeep,
     /// Lookups, more than the switch makes for one packet.
     TooManyLookups,
+    /// One more MPLS entry would be pushed than the switch has room for.
+    TooManyMplsEntries,
     /// An action the model does not carry out.
     Unmodelled {
         /// Which.

@@ -70,6 +70,11 @@ impl Key {
         self.words[FIRST_HEADER..=LAST_HEADER].fill(0);
     }
 
+    /// Zeroes what the headers behind Ethernet and tags say.
+    pub(super) fn forget_network(&mut self) {
+        self.words[FIRST_NETWORK..=LAST_HEADER].fill(0);
+    }
+
     #[inline]
     fn read(&self, slot: Slot) -> u128 {
         let word = usize::from(slot.word);
@@ -99,6 +104,8 @@ impl Key {
 
 /// Words of layers 2 to 4.
 const FIRST_HEADER: usize = 3;
+/// Of those MPLS, which has the type of packet beside it, and all that follows.
+const FIRST_NETWORK: usize = 6;
 const LAST_HEADER: usize = 17;
 
 #[inline]

@@ -9,10 +9,14 @@ mod layout;
 mod parse;
 mod rewrite;
 mod stack;
+mod vlan;
 
 use bytes::{Bytes, BytesMut};
+use smallvec::SmallVec;
 
 use self::layout::Layers;
+pub(super) use self::parse::{LATER, MPLS_MAX, is_mpls, is_tag};
+use self::vlan::Tags;
 use super::key::Key;
 use crate::PortNo;
 use crate::oxm::Field;
@@ -27,6 +31,13 @@ pub struct Packet {
     pub(super) key: Key,
     frame: Frame,
     layers: Layers,
+    /// MPLS entries that were pushed since the packet was last sent somewhere, by the ethertype that
+    /// the frame had before: taken away again they leave it as it was.
+    pushed: SmallVec<[u16; MPLS_MAX]>,
+    /// Those that were taken away since, by the ethertype that the frame had with them.
+    popped: SmallVec<[u16; MPLS_MAX]>,
+    /// The tags when the packet was last sent somewhere, if they were changed since.
+    tags_before: Option<Tags>,
 }
 
 /// As it came, or a copy that is changed.
@@ -52,6 +63,9 @@ impl Packet {
             key,
             frame: Frame::Shared(frame),
             layers,
+            pushed: SmallVec::new(),
+            popped: SmallVec::new(),
+            tags_before: None,
         }
     }
 
@@ -96,6 +110,19 @@ impl Packet {
             Frame::Own(frame) => frame,
             Frame::Shared(_) => unreachable!("it was made our own above"),
         }
+    }
+
+    /// As it is now it is sent somewhere.
+    pub(super) fn commit(&mut self) {
+        self.pushed.clear();
+        self.popped.clear();
+        self.settle_tags();
+    }
+
+    /// What a switch sees of it when it comes in as it is now.
+    pub(super) fn recirculated(&mut self) {
+        self.commit();
+        self.read_again(VLAN_LIMIT);
     }
 
     /// After headers were added or removed.

@@ -7,11 +7,11 @@ use crate::packet::{ethertype, ip_proto};
 use crate::pipeline::key::Key;
 
 /// MPLS entries a switch looks at (`FLOW_MAX_MPLS_LABELS`).
-pub(super) const MPLS_MAX: usize = 3;
+pub(in crate::pipeline) const MPLS_MAX: usize = 3;
 /// `ip_frag`: a fragment of a packet.
 pub(super) const FRAGMENT: u128 = 1;
 /// `ip_frag`: one that is not the first, and so has no transport header.
-pub(super) const LATER: u128 = 2;
+pub(in crate::pipeline) const LATER: u128 = 2;
 
 pub(super) const RARP: u16 = 0x8035;
 pub(super) const MPLS: u16 = 0x8847;
@@ -96,14 +96,19 @@ fn ethernet(
         _ => return None,
     }
     let ip = layers.ip?;
+    layers.taken_for_transport = transport_header(reader, ip, key);
     if key.get(Field::IpFrag) & LATER == 0 {
-        transport(reader, ip, key, layers);
+        transport(reader, key, layers);
     }
     Some(())
 }
 
-pub(super) const fn is_tag(eth_type: u16) -> bool {
+pub(in crate::pipeline) const fn is_tag(eth_type: u16) -> bool {
     matches!(eth_type, ethertype::VLAN | ethertype::SERVICE_VLAN)
+}
+
+pub(in crate::pipeline) const fn is_mpls(eth_type: u16) -> bool {
+    matches!(eth_type, MPLS | MPLS_MULTICAST)
 }
 
 /// An 802.3 frame has an Ethernet type only behind a SNAP header of organisation zero (RFC 1042).
@@ -128,11 +133,7 @@ fn mpls(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) {
     while let Some(entry) = reader.pull::<4>() {
         let [.., third, _] = *entry;
         if layers.mpls == 0 {
-            let entry = u32::from_be_bytes(*entry);
-            key.set(Field::MplsLabel, (entry >> 12).into(), u128::MAX);
-            key.set(Field::MplsTc, (entry >> 9 & 7).into(), u128::MAX);
-            key.set(Field::MplsBos, (entry >> 8 & 1).into(), u128::MAX);
-            key.set(Field::MplsTtl, (entry & 0xff).into(), u128::MAX);
+            mpls_entry(u32::from_be_bytes(*entry), key);
         }
         layers.mpls += 1;
         layers.mpls_ends = third & 1 != 0;
@@ -140,6 +141,14 @@ fn mpls(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) {
             return;
         }
     }
+}
+
+/// The outer entry.
+pub(super) fn mpls_entry(entry: u32, key: &mut Key) {
+    key.set(Field::MplsLabel, (entry >> 12).into(), u128::MAX);
+    key.set(Field::MplsTc, (entry >> 9 & 7).into(), u128::MAX);
+    key.set(Field::MplsBos, (entry >> 8 & 1).into(), u128::MAX);
+    key.set(Field::MplsTtl, (entry & 0xff).into(), u128::MAX);
 }
 
 fn arp(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()> {
@@ -229,7 +238,7 @@ fn ipv6(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<(
     tos_ttl_proto(key, traffic_class, header[7], chain.protocol, chain.frag);
     layers.ip = Some(IpHeader::V6 {
         at: start,
-        routed: chain.routed,
+        covered: !chain.routed && chain.follows,
     });
     Some(())
 }
@@ -239,6 +248,8 @@ struct Chain {
     frag: u128,
     /// A routing header with segments left: the destination is not the last one.
     routed: bool,
+    /// Further fragments follow this one, or there is no fragment header.
+    follows: bool,
 }
 
 fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
@@ -251,6 +262,7 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
         protocol: first,
         frag: 0,
         routed: false,
+        follows: true,
     };
     loop {
         let kind = chain.protocol;
@@ -267,6 +279,7 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
             FRAGMENT_HEADER => {
                 reader.skip(8)?;
                 let fragment = u16::from_be_bytes([third, fourth]);
+                chain.follows = fragment & 1 != 0;
                 if fragment != 0 {
                     chain.frag = FRAGMENT;
                 }
@@ -277,29 +290,42 @@ fn extension_headers(reader: &mut Reader<'_>, first: u8) -> Option<Chain> {
                 }
             }
             _ => {
-                chain.routed |= kind == ROUTING && third == 0 && fourth > 0;
+                chain.routed |= kind == ROUTING && fourth > 0;
                 reader.skip((usize::from(length) + 1) * 8)?;
             }
         }
     }
 }
 
-fn transport(reader: &Reader<'_>, ip: IpHeader, key: &mut Key, layers: &mut Layers) {
-    let Ok(protocol) = u8::try_from(key.get(Field::IpProto)) else {
-        return;
-    };
+/// A transport header that is wholly there; where it begins, and where the packet ends.
+fn transport_header(
+    reader: &Reader<'_>,
+    ip: IpHeader,
+    key: &Key,
+) -> Option<(Transport, usize, usize)> {
+    let protocol = u8::try_from(key.get(Field::IpProto)).ok()?;
     let (at, end) = (reader.at, reader.end);
-    let rest = &reader.frame[at..end];
     let is_v4 = matches!(ip, IpHeader::V4(_));
-    let kind = match (protocol, rest.len()) {
+    let kind = match (protocol, end - at) {
         (ip_proto::TCP, 20..) => Transport::Tcp,
         (ip_proto::UDP, 8..) => Transport::Udp,
         (SCTP, 12..) => Transport::Sctp,
         (ip_proto::ICMP | IGMP, 8..) if is_v4 => Transport::Icmp,
         (ip_proto::ICMPV6, 8..) if !is_v4 => Transport::Icmpv6,
-        _ => return,
+        _ => return None,
     };
-    layers.transport = Some((kind, at, end));
+    Some((kind, at, end))
+}
+
+fn transport(reader: &Reader<'_>, key: &mut Key, layers: &mut Layers) {
+    let Some((kind, at, end)) = layers.taken_for_transport else {
+        return;
+    };
+    let rest = &reader.frame[at..end];
+    if kind == Transport::Tcp && !(20..=rest.len()).contains(&(usize::from(rest[12] >> 4) * 4)) {
+        return;
+    }
+    layers.transport = layers.taken_for_transport;
     if matches!(kind, Transport::Icmp | Transport::Icmpv6) {
         key.set(Field::Icmpv4Type, rest[0].into(), u128::MAX);
         key.set(Field::Icmpv4Code, rest[1].into(), u128::MAX);
@@ -315,7 +341,7 @@ fn transport(reader: &Reader<'_>, ip: IpHeader, key: &mut Key, layers: &mut Laye
     }
 }
 
-/// A solicitation or advertisement (RFC 4861 §4.3, §4.4). One whose options are wrong is none.
+/// A solicitation or advertisement (RFC 4861 §4.3, §4.4).
 fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
     const SOLICITATION: u8 = 135;
     const ADVERTISEMENT: u8 = 136;
@@ -327,44 +353,38 @@ fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
     let Some((target, options)) = message[8..].split_first_chunk::<16>() else {
         return;
     };
-    let mut found = Key::empty();
-    put(&mut found, Field::Ipv6NdTarget, target);
-    if link_layer_addresses(options, &mut found).is_none() {
-        return;
-    }
-    for field in [
-        Field::Ipv6NdTarget,
-        Field::Ipv6NdSll,
-        Field::Ipv6NdTll,
-        Field::NdOptionsType,
-    ] {
-        key.set(field, found.get(field), u128::MAX);
-    }
+    put(key, Field::Ipv6NdTarget, target);
     layers.nd = true;
+    link_layer_addresses(options, key);
 }
 
-/// `None`: an option's length is wrong, or there are two of one kind.
-fn link_layer_addresses(mut options: &[u8], key: &mut Key) -> Option<()> {
-    while options.len() >= 8 {
-        let length = usize::from(options[1]) * 8;
+/// Up to an option whose length is wrong. With two of one kind there is no address at all, nor a
+/// target.
+fn link_layer_addresses(mut options: &[u8], key: &mut Key) {
+    while let [kind, units, address @ ..] = options {
+        let length = usize::from(*units) * 8;
         if length == 0 || length > options.len() {
-            return None;
+            return;
         }
-        let field = match (options[0], length) {
+        let field = match (kind, length) {
             (1, 8) => Some(Field::Ipv6NdSll),
             (2, 8) => Some(Field::Ipv6NdTll),
             _ => None,
         };
         if let Some(field) = field {
             if key.get(field) != 0 {
-                return None;
+                for field in [Field::Ipv6NdTarget, Field::Ipv6NdSll, Field::Ipv6NdTll] {
+                    key.set(field, 0, u128::MAX);
+                }
+                return;
             }
-            put(key, field, &options[2..8]);
-            key.set(Field::NdOptionsType, options[0].into(), u128::MAX);
+            put(key, field, &address[..6]);
+            if key.get(Field::NdOptionsType) == 0 {
+                key.set(Field::NdOptionsType, (*kind).into(), u128::MAX);
+            }
         }
         options = &options[length..];
     }
-    Some(())
 }
 
 /// Big-endian bytes into a field.

@@ -3,6 +3,7 @@
 use super::layout::{IpHeader, Transport};
 use super::{Packet, checksum};
 use crate::oxm::Field;
+use crate::packet::ethertype;
 
 impl Packet {
     /// Sets the bits of a field that `mask` has set, in key and frame. Nothing happens where the
@@ -72,27 +73,16 @@ impl Packet {
         self.bytes_mut()[at..at + width].copy_from_slice(&bytes[16 - width..]);
     }
 
-    /// The outer tag's.
-    fn set_vlan(&mut self, field: Field, value: u128, mask: u128) {
-        const TCI: usize = 14;
-        const PRESENT: u128 = 0x1000;
-        if self.layers.tags == 0 {
-            return;
-        }
-        let mask = if field == Field::VlanPcp {
-            mask
-        } else {
-            mask & !PRESENT
-        };
-        self.key.set(field, value, mask);
-        let [.., high, low] = (self.key.get(Field::VlanTci) & !PRESENT).to_be_bytes();
-        self.bytes_mut()[TCI..TCI + 2].copy_from_slice(&[high, low]);
-    }
-
     fn set_mpls(&mut self, field: Field, value: u128, mask: u128) {
-        let Some(at) = self.layers.payload.filter(|_| self.layers.mpls > 0) else {
+        let Some(at) = self.layers.payload.filter(|_| self.is_mpls()) else {
             return;
         };
+        if self.layers.mpls == 0 {
+            // Open vSwitch takes a field that is set for an entry.
+            let ethertype = u16::try_from(self.key.get(Field::EthType)).unwrap_or_default();
+            self.insert_entry(at, [0; 4], ethertype);
+            self.layers.mpls = 1;
+        }
         self.key.set(field, value, mask);
         let get = |field| self.key.get(field);
         let entry = get(Field::MplsLabel) << 12
@@ -103,8 +93,18 @@ impl Packet {
     }
 
     fn set_arp(&mut self, field: Field, offset: usize, width: usize, value: u128, mask: u128) {
-        let at = self.layers.arp.map(|arp| arp + offset);
-        self.set_bytes(field, at, width, value, mask);
+        let Some(arp) = self.layers.arp else { return };
+        self.key.set(field, value, mask);
+        // Open vSwitch leaves RARP as it is, and what has no opcode.
+        let is_arp = self.key.get(Field::EthType) == u128::from(ethertype::ARP);
+        if !is_arp || self.key.get(Field::ArpOp) == 0 {
+            return;
+        }
+        self.set_bytes(field, Some(arp + offset), width, value, mask);
+        if field == Field::ArpOp && self.key.get(field) == 0xff {
+            // As Open vSwitch writes it.
+            self.bytes_mut()[arp + offset] = 0xff;
+        }
     }
 
     fn set_ip(&mut self, field: Field, value: u128, mask: u128) {
@@ -160,13 +160,16 @@ impl Packet {
     }
 
     fn set_ipv6_address(&mut self, field: Field, offset: usize, value: u128, mask: u128) {
-        let Some(IpHeader::V6 { at: header, routed }) = self.layers.ip else {
+        let Some(IpHeader::V6 {
+            at: header,
+            covered,
+        }) = self.layers.ip
+        else {
             return;
         };
         let new = self.settled(field, value, mask);
         let old = self.replace::<16>(header + offset, &new);
-        // The checksum covers the last destination, which is in the routing header.
-        if !(routed && field == Field::Ipv6Dst) {
+        if covered {
             self.update_pseudo_header(&old, &new);
         }
     }
@@ -174,7 +177,7 @@ impl Packet {
     /// The checksum of the transport covers the addresses too.
     fn update_pseudo_header(&mut self, old: &[u8], new: &[u8]) {
         let is_v6 = matches!(self.layers.ip, Some(IpHeader::V6 { .. }));
-        match self.layers.transport {
+        match self.layers.taken_for_transport {
             Some((Transport::Tcp, at, _)) => self.update(at + 16, old, new),
             Some((Transport::Udp, at, _)) => self.update_udp(at, old, new),
             Some((Transport::Icmpv6, at, _)) if is_v6 => self.update(at + 2, old, new),
@@ -266,8 +269,12 @@ impl Packet {
         old
     }
 
-    /// A checksum, after bytes it covers have changed.
+    /// A checksum, after bytes it covers have changed. It stays as it is if they have not, even in
+    /// a form that no sum has.
     fn update(&mut self, at: usize, old: &[u8], new: &[u8]) {
+        if old == new {
+            return;
+        }
         let frame = self.bytes_mut();
         let before = u16::from_be_bytes([frame[at], frame[at + 1]]);
         let after = checksum::updated(before, old, new);
@@ -278,7 +285,7 @@ impl Packet {
     /// written as its other form.
     fn update_udp(&mut self, header: usize, old: &[u8], new: &[u8]) {
         let at = header + 6;
-        if self.bytes()[at..at + 2] == [0, 0] {
+        if self.bytes()[at..at + 2] == [0, 0] || old == new {
             return;
         }
         self.update(at, old, new);

@@ -1,55 +1,55 @@
-//! Headers that come and go: VLAN tags and MPLS entries.
+//! MPLS entries and times to live.
 
-use super::layout::IpHeader;
+use super::layout::{IpHeader, Layers};
+use super::parse::{self, MPLS_MAX, is_mpls, is_tag};
+use super::vlan::FIRST_TAG;
 use super::{InvalidTtl, Packet};
 use crate::oxm::Field;
 use crate::packet::ethertype;
 
-/// Behind both addresses.
-const FIRST_TAG: usize = 12;
 /// Of an MPLS entry without an IP packet to copy it from (RFC 3443 is silent; Open vSwitch's).
 const DEFAULT_TTL: u8 = 64;
 
 impl Packet {
-    /// Puts a tag with id and priority 0 in front of all others.
-    pub fn push_vlan(&mut self, ethertype: u16) {
-        if self.layers.ethertype.is_none() {
-            return;
-        }
-        let [high, low] = ethertype.to_be_bytes();
-        self.insert(FIRST_TAG, [high, low, 0, 0]);
-        self.read_again(self.layers.tags + 1);
-    }
-
-    /// Takes the outer tag away; without one nothing happens.
-    pub fn pop_vlan(&mut self) {
-        let tags = self.layers.tags;
-        if tags == 0 {
-            return;
-        }
-        self.remove(FIRST_TAG);
-        // A tag that was not looked at before is none to a switch that looks at one only.
-        self.read_again(tags - 1);
-    }
-
     /// MPLS entries that are looked at, 0 to 3.
     #[must_use]
     pub fn mpls_entries(&self) -> usize {
         self.layers.mpls
     }
 
+    /// Where the type of what follows the tags is written: in an 802.3 frame with tags the SNAP
+    /// header's, without tags in the place of the length, as Open vSwitch does.
+    fn type_place(&self) -> Option<usize> {
+        let first = u16::from_be_bytes(*self.bytes().get(FIRST_TAG..)?.first_chunk()?);
+        match is_tag(first) {
+            true => self.layers.payload.map(|payload| payload - 2),
+            false => Some(FIRST_TAG),
+        }
+    }
+
     /// Puts an MPLS entry behind the tags. It takes label, class and time to live from the entry
     /// below; the first one has the explicit null label, and class and time to live of the IP packet.
     pub fn push_mpls(&mut self, ethertype: u16) {
-        let (Some(type_at), Some(payload)) = (self.layers.ethertype, self.layers.payload) else {
+        let Some(payload) = self.layers.payload else {
             return;
         };
         let entry = match self.mpls_entry() {
             Some(outer) => outer & !0x100,
             None => self.first_entry(),
         };
-        self.insert(payload, entry.to_be_bytes());
-        self.set_ethertype(type_at, ethertype);
+        self.insert_entry(payload, entry.to_be_bytes(), ethertype);
+        // Not read again: in an 802.3 frame the entry is not where a reader would look for it.
+        self.key.forget_network();
+        self.key.set(Field::EthType, ethertype.into(), u128::MAX);
+        parse::mpls_entry(entry, &mut self.key);
+        self.layers = Layers {
+            tags: self.layers.tags,
+            ethertype: self.layers.ethertype,
+            payload: self.layers.payload,
+            mpls: self.layers.mpls + 1,
+            mpls_ends: self.layers.mpls_ends || self.layers.mpls == 0,
+            ..Layers::default()
+        };
     }
 
     fn first_entry(&self) -> u32 {
@@ -67,18 +67,63 @@ impl Packet {
         label << 12 | class << 9 | 1 << 8 | ttl
     }
 
-    /// Takes the outer entry away; the ethertype is of what is below. Nothing happens without an
-    /// entry, and with more than a switch looks at.
+    /// Takes the outer entry away; the ethertype is of what is below. One that is not of MPLS takes
+    /// all entries with it, as in Open vSwitch. Nothing happens without an entry.
     pub fn pop_mpls(&mut self, ethertype: u16) {
-        let (Some(type_at), Some(payload)) = (self.layers.ethertype, self.layers.payload) else {
-            return;
-        };
-        let too_many = self.layers.mpls == super::parse::MPLS_MAX && !self.layers.mpls_ends;
-        if self.layers.mpls == 0 || too_many {
+        if self.layers.mpls == 0 {
             return;
         }
+        if !is_mpls(ethertype) {
+            for _ in 0..self.layers.mpls {
+                self.remove_entry(ethertype);
+            }
+            return self.read_again(self.layers.tags);
+        }
+        self.remove_entry(ethertype);
+        // Not read again: behind the last entry that was seen there is none, whatever follows.
+        self.layers.mpls -= 1;
+        self.key.set(Field::EthType, ethertype.into(), u128::MAX);
+        let next = self.mpls_entry().unwrap_or(0);
+        parse::mpls_entry(next, &mut self.key);
+    }
+
+    /// Whether the ethertype says so.
+    pub(in crate::pipeline) fn is_mpls(&self) -> bool {
+        let eth_type = self.key.get(Field::EthType);
+        u16::try_from(eth_type).is_ok_and(is_mpls)
+    }
+
+    pub(super) fn insert_entry(&mut self, at: usize, entry: [u8; 4], ethertype: u16) {
+        let Some(type_at) = self.type_place() else {
+            return;
+        };
+        self.insert(at, entry);
+        if let Some(ethertype) = self.popped.pop() {
+            // In the place of one that was taken away it is that one, changed.
+            self.set_ethertype(type_at, ethertype);
+        } else {
+            let before = self.set_ethertype(type_at, ethertype);
+            self.pushed.push(before);
+        }
+    }
+
+    fn remove_entry(&mut self, ethertype: u16) {
+        let (Some(type_at), Some(payload)) = (self.type_place(), self.layers.payload) else {
+            return;
+        };
         self.remove(payload);
-        self.set_ethertype(type_at, ethertype);
+        if let Some(ethertype) = self.pushed.pop() {
+            self.set_ethertype(type_at, ethertype);
+        } else {
+            let before = self.set_ethertype(type_at, ethertype);
+            self.popped.push(before);
+        }
+    }
+
+    /// Whether there are more entries than a switch looks at.
+    #[must_use]
+    pub(in crate::pipeline) fn is_deeper_than_seen(&self) -> bool {
+        self.layers.mpls == MPLS_MAX && !self.layers.mpls_ends
     }
 
     /// Without an entry nothing happens.
@@ -166,7 +211,7 @@ impl Packet {
         let at = outer + 4;
         match (is_last, self.bytes().get(at)? >> 4, self.bytes().len() - at) {
             (true, 4, 20..) => Some(IpHeader::V4(at)),
-            (true, 6, 40..) => Some(IpHeader::V6 { at, routed: false }),
+            (true, 6, 40..) => Some(IpHeader::V6 { at, covered: true }),
             _ => None,
         }
     }
@@ -178,15 +223,17 @@ impl Packet {
         Some(u32::from_be_bytes(*entry))
     }
 
-    fn set_ethertype(&mut self, at: usize, ethertype: u16) {
-        let tags = self.layers.tags;
-        if let Some(place) = self.bytes_mut().get_mut(at..at + 2) {
-            place.copy_from_slice(&ethertype.to_be_bytes());
-        }
-        self.read_again(tags);
+    /// Answers with what was there.
+    fn set_ethertype(&mut self, at: usize, ethertype: u16) -> u16 {
+        let Some(place) = self.bytes_mut().get_mut(at..at + 2) else {
+            return ethertype;
+        };
+        let before = u16::from_be_bytes([place[0], place[1]]);
+        place.copy_from_slice(&ethertype.to_be_bytes());
+        before
     }
 
-    fn insert(&mut self, at: usize, header: [u8; 4]) {
+    pub(super) fn insert(&mut self, at: usize, header: [u8; 4]) {
         let frame = self.bytes_mut();
         let old = frame.len();
         frame.resize(old + header.len(), 0);
@@ -195,7 +242,7 @@ impl Packet {
     }
 
     /// Four bytes.
-    fn remove(&mut self, at: usize) {
+    pub(super) fn remove(&mut self, at: usize) {
         let frame = self.bytes_mut();
         frame.copy_within(at + 4.., at);
         frame.truncate(frame.len() - 4);

@@ -8,6 +8,8 @@ use crate::flow::{
     Action, FlowCommand, FlowFlags, FlowMod, FlowRemovedReason, Instructions, Match, MatchError,
     MatchField,
 };
+use crate::nicira;
+use crate::oxm::Field;
 use crate::pipeline::classifier::Pattern;
 use crate::pipeline::execute;
 use crate::pipeline::key;
@@ -71,6 +73,13 @@ impl<'a> Criteria<'a> {
 /// Whether a match makes sense, and packets have what it looks at.
 fn check_match(matching: &Match) -> Result<(), MatchError> {
     matching.validate()?;
+    if let Some(opcode) = matching.get(Field::ArpOp).filter(|it| it.value > 0xff) {
+        return Err(MatchError::Value {
+            field: Field::ArpOp.info().name,
+            value: opcode.value.to_string(),
+            expected: "opcode that Open vSwitch has: 0 to 255",
+        });
+    }
     let unknown = |field: &&MatchField| !key::can_match(field.field);
     match matching.fields().iter().find(unknown) {
         Some(field) => {
@@ -112,17 +121,28 @@ impl Switch {
     }
 
     fn check_table(&self, change: &FlowMod) -> Result<(), Refusal> {
+        let deletes = matches!(
+            change.command,
+            FlowCommand::Delete | FlowCommand::DeleteStrict
+        );
+        if change.table == TableId::ALL && !deletes {
+            return Err(self.refuse(Refused::EveryTable));
+        }
         if change.table == TableId::ALL || self.has_table(change.table) {
             return Ok(());
         }
         Err(self.refuse(Refused::NoTable(change.table)))
     }
 
-    /// Whether the switch can do what an entry says.
-    fn check_instructions(&self, change: &FlowMod) -> Result<(), Refusal> {
+    /// Whether what an entry says makes sense.
+    fn check_sense(&self, change: &FlowMod) -> Result<(), Refusal> {
         let instructions = &change.instructions;
         let checked = instructions.check(self.config.version, change.table, &change.matching);
-        checked.map_err(|error| self.refuse(Refused::Action(error)))?;
+        checked.map_err(|error| self.refuse(Refused::Action(error)))
+    }
+
+    /// Whether the switch has what an entry names, and the model carries its actions out.
+    fn check_there(&self, instructions: &Instructions) -> Result<(), Refusal> {
         if let Some(meter) = instructions.meter
             && !self.meters.contains_key(&meter)
         {
@@ -149,6 +169,11 @@ impl Switch {
                 }
                 action => execute::modelled(action).map_err(|why| self.refuse(why))?,
             }
+            if let Action::Nicira(nicira) = action
+                && let nicira::Action::Clone(inner) = &**nicira
+            {
+                self.check_actions(&inner.actions)?;
+            }
         }
         Ok(())
     }
@@ -157,7 +182,8 @@ impl Switch {
         if !self.has_table(change.table) {
             return Err(self.refuse(Refused::NoTable(change.table)));
         }
-        self.check_instructions(change)?;
+        self.check_sense(change)?;
+        self.check_there(&change.instructions)?;
         let rule = Rule::of(change);
         let mut effects = Effects::default();
         let table = self.tables.get_mut(change.table);
@@ -192,10 +218,13 @@ impl Switch {
     }
 
     fn modify(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
-        self.check_instructions(change)?;
+        self.check_sense(change)?;
         let found = self.entries(&Criteria::of(change));
         if found.is_empty() && self.config.version == Version::V1_0 {
             return self.add(change, now);
+        }
+        if !found.is_empty() {
+            self.check_there(&change.instructions)?;
         }
         let resets = self.resets_counts(change);
         let instructions = change.instructions.clone().normalized();
@@ -278,9 +307,11 @@ impl Switch {
 
 impl Switch {
     /// An entry that a packet made: new, or in the place of that with the same match and priority,
-    /// which keeps its timeouts and begins the hard one anew. One that makes no sense is not made.
+    /// which keeps its timeouts and begins the hard one anew. Its match is made of what the packet
+    /// has, and may look at some bits of a field that has no mask.
     pub(in crate::pipeline) fn learn(&mut self, entry: &FlowMod, now: Duration) -> Effects {
-        if !self.has_table(entry.table) || check_match(&entry.matching).is_err() {
+        let fields = entry.matching.fields();
+        if !self.has_table(entry.table) || !fields.iter().all(|it| key::can_match(it.field)) {
             return Effects::default();
         }
         let rule = Rule::of(entry);

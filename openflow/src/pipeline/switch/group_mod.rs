@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::{Effects, Refusal, Refused, Switch};
-use crate::GroupId;
 use crate::flow::{
     Action, Bucket, BucketPlace, FlowRemovedReason, Group, GroupCommand, GroupMod, GroupType,
+    Instructions,
 };
 use crate::pipeline::group::{self, GroupState};
+use crate::{GroupId, PortNo};
 
 /// Groups at most. Open vSwitch has as many as there are numbers.
 const MAX_GROUPS: usize = 1 << 16;
@@ -16,6 +17,17 @@ impl Switch {
     /// Carries out a change of the groups. With a group go the entries that use it.
     pub fn group_mod(&mut self, change: &GroupMod, now: Duration) -> Result<Effects, Refusal> {
         let id = change.group.id;
+        if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
+            self.check_group(&change.group)
+                .map_err(|why| self.refuse(why))?;
+        }
+        if let GroupCommand::InsertBuckets(_) = change.command {
+            let group = &change.group;
+            let mut buckets = group.buckets.iter();
+            check_actions(group)
+                .and_then(|()| buckets.try_for_each(|bucket| check_watched(group, bucket)))
+                .map_err(|why| self.refuse(why))?;
+        }
         match change.command {
             GroupCommand::Add if self.groups.contains_key(&id) => {
                 Err(self.refuse(Refused::GroupExists(id)))
@@ -64,6 +76,7 @@ impl Switch {
 
     fn check_group(&self, group: &Group) -> Result<(), Refused> {
         let id = group.id;
+        check_actions(group)?;
         if id > GroupId::MAX {
             return Err(Refused::GroupNumber(id));
         }
@@ -75,12 +88,11 @@ impl Switch {
             _ => {}
         }
         for (at, bucket) in (0_u32..).zip(&group.buckets) {
-            let watches =
-                bucket.watch_port != crate::PortNo::ANY || bucket.watch_group != GroupId::ANY;
             if group.kind != GroupType::Select && bucket.weight > 0 {
                 return Err(Refused::WeightOutsideSelect(id));
             }
-            if group.kind == GroupType::FastFailover && !watches {
+            check_watched(group, bucket)?;
+            if group.kind == GroupType::FastFailover && !watches(bucket) {
                 return Err(Refused::WatchesNothing(id));
             }
             let number = number(at, bucket);
@@ -126,6 +138,9 @@ impl Switch {
 
     /// A group with more buckets (OF 1.5.1 §7.3.4.3).
     fn inserted(&self, added: &Group, place: BucketPlace) -> Result<Group, Refusal> {
+        if place == BucketPlace::All {
+            return Err(self.refuse(Refused::EveryPlace(added.id)));
+        }
         let mut group = self.known_group(added.id)?.clone();
         let at = match place {
             BucketPlace::First => 0,
@@ -158,6 +173,28 @@ impl Switch {
         let found = numbered.position(|(at, it)| number(at, it) == bucket);
         let group = group.id;
         found.ok_or_else(|| self.refuse(Refused::NoBucket { group, bucket }))
+    }
+}
+
+/// Whether the actions of buckets make sense by themselves.
+fn check_actions(group: &Group) -> Result<(), Refused> {
+    group.buckets.iter().try_for_each(|bucket| {
+        let instructions = Instructions::apply(bucket.actions.iter().cloned());
+        instructions.check_alone().map_err(Refused::Action)
+    })
+}
+
+fn watches(bucket: &Bucket) -> bool {
+    bucket.watch_port != PortNo::ANY || bucket.watch_group != GroupId::ANY
+}
+
+/// Of the type that the request says, also where that of the group is another.
+fn check_watched(group: &Group, bucket: &Bucket) -> Result<(), Refused> {
+    match group.kind {
+        GroupType::All | GroupType::Indirect if watches(bucket) => {
+            Err(Refused::WatchesForNothing(group.id))
+        }
+        _ => Ok(()),
     }
 }
 

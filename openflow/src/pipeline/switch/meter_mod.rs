@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Effects, Refusal, Refused, Switch};
 use crate::MeterId;
 use crate::flow::{
-    Action, BandKind, FlowRemovedReason, Instructions, Meter, MeterCommand, MeterFlags, MeterMod,
+    BandKind, FlowRemovedReason, Instructions, Meter, MeterCommand, MeterFlags, MeterMod,
 };
 use crate::pipeline::meter::MeterState;
 
@@ -43,14 +43,10 @@ impl Switch {
     }
 }
 
-/// Meters an entry hands packets to.
+/// The meter that an entry belongs to: Open vSwitch takes no notice of those in the middle of a
+/// list.
 pub(super) fn meters(instructions: &Instructions) -> impl Iterator<Item = MeterId> {
-    let actions = instructions.apply.iter().chain(&instructions.write);
-    let inside = actions.filter_map(|action| match action {
-        Action::Meter(meter) => Some(*meter),
-        _ => None,
-    });
-    instructions.meter.into_iter().chain(inside)
+    instructions.meter.into_iter()
 }
 
 fn check(meter: &Meter) -> Result<(), Refused> {
@@ -61,6 +57,9 @@ fn check(meter: &Meter) -> Result<(), Refused> {
     let units = MeterFlags::KBPS | MeterFlags::PKTPS;
     if meter.flags.contains(units) {
         return Err(Refused::MeterUnit(id));
+    }
+    if meter.bands.is_empty() {
+        return Err(Refused::MeterWithoutBands(id));
     }
     let known = |kind| matches!(kind, BandKind::Drop | BandKind::DscpRemark(_));
     if !meter.bands.iter().all(|band| known(band.kind)) {

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{Effects, Refusal, Refused, Switch};
-use crate::flow::{Action, PacketOut};
-use crate::{BufferId, PortNo};
+use crate::flow::{Instructions, Match, PacketOut};
+use crate::oxm::Field;
+use crate::pipeline::execute;
+use crate::pipeline::packet::Packet;
+use crate::{BufferId, PortNo, TableId};
 
 /// Bytes of an Ethernet header.
 const HEADER_BYTES: usize = 14;
@@ -13,7 +18,8 @@ impl Switch {
     /// Carries out actions on a packet.
     pub fn packet_out(&mut self, packet: &PacketOut, now: Duration) -> Result<Effects, Refusal> {
         self.check_packet_out(packet)?;
-        Ok(self.send(packet, now))
+        self.send(packet, now)
+            .map_err(|why| self.refuse(Refused::Undone(why)))
     }
 
     /// Whether the packet and its actions make sense.
@@ -31,14 +37,29 @@ impl Switch {
         if packet.data.len() < HEADER_BYTES {
             return Err(self.refuse(Refused::ShortPacket(packet.data.len())));
         }
-        for action in &packet.actions {
-            if let Action::Output { port, .. } = action
-                && (*port == PortNo::ANY || port.0 == 0)
-            {
-                let why = crate::flow::ActionError::OutPort { port: *port };
-                return Err(self.refuse(Refused::Action(why)));
-            }
-        }
+        let instructions = Instructions::apply(packet.actions.iter().cloned());
+        let checked = instructions.check(self.config.version, TableId(0), &headers(&packet.data));
+        checked.map_err(|why| self.refuse(Refused::Action(why)))?;
         self.check_actions(&packet.actions)
     }
+}
+
+/// What the headers of a packet say, as the match of an entry would: Open vSwitch asks of the
+/// actions whether they make sense on this very packet.
+fn headers(data: &Bytes) -> Match {
+    let packet = Packet::parse(data.clone(), PortNo::ANY);
+    let mut matching = Match::any();
+    for field in [
+        Field::EthType,
+        Field::VlanVid,
+        Field::IpProto,
+        Field::IpFrag,
+        Field::Icmpv6Type,
+        Field::Icmpv6Code,
+    ] {
+        if execute::is_there(packet.key(), field) {
+            matching.set(field, packet.key().get(field), u128::MAX);
+        }
+    }
+    matching
 }

@@ -27,6 +27,9 @@ pub enum Refused {
     /// There is no such table.
     #[error("there is no table {0}")]
     NoTable(TableId),
+    /// A change of all tables that is no delete.
+    #[error("only a delete is of all tables")]
+    EveryTable,
     /// There is no such table to go to.
     #[error("there is no table {0} to go to")]
     NoNextTable(TableId),
@@ -63,9 +66,15 @@ pub enum Refused {
     /// An indirect group has one bucket.
     #[error("group {0}: an indirect group has exactly one bucket")]
     NotOneBucket(GroupId),
+    /// A bucket that watches something in a group that takes no notice of it.
+    #[error("group {0}: only buckets of select and fast failover groups watch something")]
+    WatchesForNothing(GroupId),
     /// A bucket of a fast failover group that watches nothing.
     #[error("group {0}: a bucket of a fast failover group watches a port or a group")]
     WatchesNothing(GroupId),
+    /// Buckets to be put in behind all others.
+    #[error("group {0}: buckets are put in first, last or behind one")]
+    EveryPlace(GroupId),
     /// Two buckets of a group have one number.
     #[error("group {group}: bucket {bucket} exists already")]
     BucketExists {
@@ -100,6 +109,9 @@ pub enum Refused {
     /// A meter's flags exclude each other, or say no unit.
     #[error("meter {0}: it measures either kbit/s or packets/s")]
     MeterUnit(MeterId),
+    /// A meter that limits nothing.
+    #[error("meter {0}: it has no bands")]
+    MeterWithoutBands(MeterId),
     /// A band that is not known.
     #[error("meter {0}: a band is of no known kind")]
     MeterBand(MeterId),
@@ -121,6 +133,9 @@ pub enum Refused {
     /// A packet-out without enough bytes for an Ethernet header.
     #[error("a packet of {0} bytes has no Ethernet header")]
     ShortPacket(usize),
+    /// A packet-out whose actions come to nothing.
+    #[error("{0}")]
+    Undone(&'static str),
     /// There is no such bundle.
     #[error("there is no bundle {0}")]
     NoBundle(u32),
@@ -159,13 +174,18 @@ impl Refused {
             Self::NoNextTable(_) => return ErrorCode::BAD_INSTRUCTION_BAD_TABLE_ID,
             Self::Match(error) => return error.answer(),
             Self::Action(error) => return error.answer(),
-            Self::Unmodelled(_) => return ErrorCode::BAD_ACTION_BAD_TYPE,
+            Self::Unmodelled(_) => {
+                return ErrorCode::BAD_ACTION_BAD_TYPE;
+            }
+            Self::WatchesForNothing(_) => (6, 6),
             Self::GroupKind(_) => return ErrorCode::GROUP_MOD_BAD_TYPE,
             Self::MeterUnit(_) => return ErrorCode::METER_MOD_BAD_FLAGS,
             Self::MeterBand(_) => return ErrorCode::METER_MOD_BAD_BAND,
             Self::BundleFlags(_) => return ErrorCode::BUNDLE_BAD_FLAGS,
             Self::BundleMessage(_) => return ErrorCode::BUNDLE_MSG_UNSUP,
             Self::InPort(_) => return ErrorCode::BAD_REQUEST_BAD_PORT,
+            Self::Undone(_) => (5, 0),
+            Self::EveryTable => (5, 2),
             Self::TableFull(_) => (5, 1),
             Self::Overlap(_) => (5, 3),
             Self::NoOutGroup(_) => (2, 9),
@@ -175,14 +195,17 @@ impl Refused {
             Self::GroupsFull => (6, 3),
             Self::GroupLoop(_) => (6, 7),
             Self::NoGroup(_) => (6, 8),
-            Self::WeightOutsideSelect(_) | Self::NotOneBucket(_) => (6, 1),
-            Self::WatchesNothing(_) => (6, 12),
+            Self::WeightOutsideSelect(_) | Self::NotOneBucket(_) | Self::WatchesNothing(_) => {
+                (6, 1)
+            }
+            Self::EveryPlace(_) => (6, 12),
             Self::BucketExists { .. } => (6, 16),
             Self::NoBucket { .. } => (6, 15),
             Self::MeterExists(_) => (12, 1),
             Self::MeterNumber(_) => (12, 2),
             Self::NoMeter(_) => (12, 3),
             Self::MetersFull => (12, 10),
+            Self::MeterWithoutBands(_) => (12, 11),
             Self::NoPort(_) => (7, 0),
             Self::PortAddress(_) => (7, 1),
             Self::NoBuffer(_) => (1, 8),

@@ -1,0 +1,109 @@
+//! A packet that comes in again: Open vSwitch's datapath takes it in anew where it has to look at
+//! what an MPLS entry hid, or to make a hash of it. What was done before stays, whatever it comes
+//! to, and sizes are what they are then.
+
+use super::credit::Credit;
+use super::length;
+use super::{Dropped, Run};
+use crate::flow::Action;
+use crate::nicira::Action as Nx;
+use crate::oxm::Field;
+
+/// How often a packet may come in again.
+const MAX_ROUNDS: u32 = 6;
+
+/// The packet since it came in the last time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass {
+    /// Its size then, which is what entries and groups count.
+    pub(super) bytes: u64,
+    /// How often it has come in again.
+    pub(super) round: u32,
+    /// It comes in again before it is looked at the next time.
+    pub(super) recirculates: bool,
+    /// It has a hash by which select groups choose.
+    pub(super) hashed: bool,
+    /// Lookups and groups within each other.
+    pub(super) depth: u32,
+    /// How much was sent, told and counted before.
+    before: (usize, usize, usize),
+}
+
+impl Pass {
+    pub(super) fn first(bytes: u64) -> Self {
+        Self {
+            bytes,
+            round: 0,
+            recirculates: false,
+            hashed: false,
+            depth: 0,
+            before: (0, 0, 0),
+        }
+    }
+}
+
+/// Whether an action looks at nothing that is behind Ethernet and tags, so that the packet need not
+/// come in again before it.
+pub(super) fn is_shallow(action: &Action) -> bool {
+    let field = match action {
+        Action::Output { .. } | Action::Enqueue { .. } | Action::SetQueue(_) | Action::Group(_) => {
+            return true;
+        }
+        Action::SetField { field, .. } => Some(*field),
+        Action::Nicira(action) => match &**action {
+            Nx::OutputReg(_)
+            | Nx::OutputReg2(_)
+            | Nx::OutputTrunc(_)
+            | Nx::SetTunnel(_)
+            | Nx::SetTunnel64(_)
+            | Nx::SetQueue(_)
+            | Nx::Group(_) => return true,
+            Nx::RegLoad(load) => load.dst.field(),
+            Nx::RegLoad2(load) => load.field.oxm().field(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let field = field.map(|field| field.to_canonical(0, None).0);
+    field.is_some_and(|field| match field {
+        Field::EthDst | Field::EthSrc | Field::VlanVid | Field::VlanPcp | Field::VlanTci => true,
+        field => field.info().prerequisite.is_none(),
+    })
+}
+
+impl Run<'_> {
+    /// The packet comes in again, where it has to; not if a meter has dropped it, nor too often.
+    pub(super) fn recirculate(&mut self) {
+        if !self.pass.recirculates {
+            return;
+        }
+        self.packet.recirculated();
+        self.metered_bytes = length(&self.packet);
+        self.pass = Pass {
+            bytes: self.metered_bytes,
+            round: self.pass.round + 1,
+            recirculates: false,
+            hashed: self.pass.hashed,
+            depth: 0,
+            before: (self.sent.len(), self.packet_ins.len(), self.credits.len()),
+        };
+        self.exit |= self.metered;
+        if self.pass.round > MAX_ROUNDS {
+            self.drop(Dropped::TooDeep);
+            self.exit = true;
+        }
+    }
+
+    /// Of what is void that is left which was done before the packet came in, and what is counted
+    /// all the same.
+    pub(super) fn take_back(&mut self) {
+        if self.void {
+            let (sent, packet_ins, credits) = self.pass.before;
+            self.sent.truncate(sent);
+            self.packet_ins.truncate(packet_ins);
+            let later = self.credits.drain(credits..);
+            let survivors: Vec<_> = later.filter(Credit::survives).collect();
+            self.credits.extend(survivors);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! A case: what a switch is told and what comes in, in order. As text it is a line a step, which is
+//! how failing cases are kept.
+
+use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
+
+use bytes::{Bytes, BytesMut};
+use openflow::flow::{
+    Action, Actions, FlowMod, GroupMod, Instructions, MeterMod, PacketOut, PortConfig, PortMod,
+    ToSwitch,
+};
+use openflow::{BufferId, MacAddr, PortNo, Version, Xid};
+
+/// What one switch goes through, empty at first.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Case {
+    pub(crate) version: Version,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One thing that happens to a switch.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    Flow(FlowMod),
+    Group(GroupMod),
+    Meter(MeterMod),
+    /// From now on the port has this configuration.
+    Port(PortNo, PortConfig),
+    PacketOut(PacketOut),
+    /// A frame comes in.
+    Packet(PortNo, Bytes),
+    /// So many milliseconds go by.
+    Wait(u32),
+}
+
+impl Step {
+    /// The message of a change, but for that of a port, which needs to know its address.
+    pub(crate) fn message(&self) -> Option<ToSwitch> {
+        Some(match self {
+            Self::Flow(flow) => ToSwitch::FlowMod(flow.clone()),
+            Self::Group(group) => ToSwitch::GroupMod(group.clone()),
+            Self::Meter(meter) => ToSwitch::MeterMod(meter.clone()),
+            Self::PacketOut(packet) => ToSwitch::PacketOut(packet.clone()),
+            Self::Port(..) | Self::Packet(..) | Self::Wait(_) => return None,
+        })
+    }
+
+    /// Whether the version has words for it, and so has the text of a case.
+    pub(crate) fn can_be_said(&self, version: Version) -> bool {
+        let message = match self {
+            Self::Port(port, config) => Some(port_mod(*port, MacAddr::ZERO, *config, version)),
+            _ => self.message(),
+        };
+        let mut bytes = BytesMut::new();
+        let encoded = message.is_none_or(|it| it.encode(version, Xid(0), &mut bytes).is_ok());
+        encoded
+            && self
+                .to_string()
+                .parse()
+                .is_ok_and(|read: Self| read == *self)
+    }
+}
+
+/// Gives a port this configuration whatever it had.
+pub(crate) fn port_mod(
+    port: PortNo,
+    hw_addr: MacAddr,
+    config: PortConfig,
+    version: Version,
+) -> ToSwitch {
+    let all = CONFIGS
+        .iter()
+        .fold(PortConfig::empty(), |all, row| all | row.1);
+    // Floods are of 1.0.
+    let mask = match version {
+        Version::V1_0 => all,
+        _ => all - PortConfig::NO_FLOOD,
+    };
+    ToSwitch::PortMod(PortMod {
+        port,
+        hw_addr,
+        config,
+        mask,
+    })
+}
+
+const CONFIGS: [(&str, PortConfig); 5] = [
+    ("down", PortConfig::PORT_DOWN),
+    ("no-receive", PortConfig::NO_RECV),
+    ("no-flood", PortConfig::NO_FLOOD),
+    ("no-forward", PortConfig::NO_FWD),
+    ("no-packet-in", PortConfig::NO_PACKET_IN),
+];
+
+impl Display for Step {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flow(flow) => write!(f, "flow {flow}"),
+            Self::Group(group) => write!(f, "group {group}"),
+            Self::Meter(meter) => write!(f, "meter {meter}"),
+            Self::Port(port, config) => {
+                write!(f, "port {port}")?;
+                let set = CONFIGS.iter().filter(|(_, flag)| config.contains(*flag));
+                set.into_iter()
+                    .try_for_each(|(name, _)| write!(f, " {name}"))
+            }
+            Self::PacketOut(packet) => {
+                let data = hex::encode(&packet.data);
+                let actions = Instructions::apply(packet.actions.clone());
+                write!(f, "packet-out {} {data} {actions}", packet.in_port)
+            }
+            Self::Packet(port, frame) => write!(f, "packet {port} {}", hex::encode(frame)),
+            Self::Wait(milliseconds) => write!(f, "wait {milliseconds}"),
+        }
+    }
+}
+
+/// Which line is wrong.
+type Wrong = String;
+
+impl FromStr for Step {
+    type Err = Wrong;
+
+    fn from_str(line: &str) -> Result<Self, Wrong> {
+        let wrong = |problem: &dyn Display| format!("{line}: {problem}");
+        let (word, rest) = line.split_once(' ').ok_or_else(|| wrong(&"one word"))?;
+        let mut words = rest.splitn(if word == "port" { 9 } else { 3 }, ' ');
+        let mut word_of_rest = || words.next().unwrap_or_default();
+        match word {
+            "flow" => rest.parse().map(Self::Flow).map_err(|it| wrong(&it)),
+            "group" => rest.parse().map(Self::Group).map_err(|it| wrong(&it)),
+            "meter" => rest.parse().map(Self::Meter).map_err(|it| wrong(&it)),
+            "wait" => rest.parse().map(Self::Wait).map_err(|it| wrong(&it)),
+            "port" => {
+                let port = word_of_rest().parse().map_err(|_| wrong(&"no port"))?;
+                let mut config = PortConfig::empty();
+                for name in words {
+                    let flag = CONFIGS.iter().find(|row| row.0 == name);
+                    config |= flag.ok_or_else(|| wrong(&name))?.1;
+                }
+                Ok(Self::Port(port, config))
+            }
+            "packet" | "packet-out" => {
+                let port = word_of_rest().parse().map_err(|_| wrong(&"no port"))?;
+                let data = hex::decode(word_of_rest()).map_err(|it| wrong(&it))?.into();
+                if word == "packet" {
+                    return Ok(Self::Packet(port, data));
+                }
+                let actions: Instructions = word_of_rest().parse().map_err(|it| wrong(&it))?;
+                Ok(Self::PacketOut(PacketOut {
+                    buffer_id: BufferId::NONE,
+                    in_port: port,
+                    actions: meter_last(actions),
+                    data,
+                }))
+            }
+            _ => Err(wrong(&"no such step")),
+        }
+    }
+}
+
+/// The list as it was written: a meter in front was read as an instruction.
+fn meter_last(instructions: Instructions) -> Actions {
+    let meter = instructions.meter.map(Action::Meter);
+    meter.into_iter().chain(instructions.apply).collect()
+}
+
+impl Display for Case {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "case {}", self.version)?;
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
+    }
+}
+
+impl Case {
+    /// All cases of a text. Lines that begin with `#` say why a case is kept.
+    pub(crate) fn read_all(text: &str) -> Result<Vec<Self>, Wrong> {
+        let mut cases: Vec<Self> = Vec::new();
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(version) = line.strip_prefix("case ") {
+                let version = version_of(version).ok_or_else(|| format!("{line}: no version"))?;
+                let steps = Vec::new();
+                cases.push(Self { version, steps });
+            } else {
+                let case = cases.last_mut();
+                let case = case.ok_or_else(|| format!("{line}: before the first case"))?;
+                case.steps.push(line.parse()?);
+            }
+        }
+        Ok(cases)
+    }
+}
+
+fn version_of(text: &str) -> Option<Version> {
+    let all = [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5];
+    all.into_iter().find(|version| version.to_string() == text)
+}
