@@ -16,7 +16,8 @@ impl Run<'_> {
             return;
         };
         let group = &state.group;
-        if group.kind == GroupType::Select && !self.pass.hashed {
+        let chooses = group.buckets.iter().any(|bucket| bucket.weight > 0);
+        if group.kind == GroupType::Select && chooses && !self.pass.hashed {
             // Open vSwitch has the datapath make the hash, and takes the packet in again.
             self.pass.hashed = true;
             self.pass.recirculates = true;

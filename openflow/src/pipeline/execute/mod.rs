@@ -60,10 +60,13 @@ struct Run<'a> {
     table: TableId,
     /// The entry whose instructions are carried out.
     rule: Option<&'a Rule>,
+    /// How often the packet had come in when it was found.
+    rule_round: u32,
     action_set: Actions,
     stack: SmallVec<[u128; 2]>,
     queue: Option<u32>,
     place: Place,
+    is_packet_out: bool,
     nested: u32,
     lookups: u32,
     sent: Vec<Sent>,
@@ -94,7 +97,6 @@ enum Place {
     Apply,
     ActionSet,
     Group,
-    PacketOut,
 }
 
 /// What follows an action.
@@ -182,10 +184,12 @@ impl<'a> Run<'a> {
             packet,
             table: TableId(0),
             rule: None,
+            rule_round: 0,
             action_set: Actions::new(),
             stack: SmallVec::new(),
             queue: None,
             place: Place::Apply,
+            is_packet_out: false,
             nested: 0,
             lookups: 0,
             sent: Vec::new(),
@@ -223,7 +227,7 @@ impl<'a> Run<'a> {
     }
 
     fn packet_out(&mut self, actions: &'a [Action]) {
-        self.place = Place::PacketOut;
+        self.is_packet_out = true;
         let port = self.switch.ports.get(&self.in_port());
         if port.is_some_and(|port| !port.receives()) {
             let port = self.in_port();
@@ -235,9 +239,9 @@ impl<'a> Run<'a> {
 
     /// A lookup that is an action: what comes after it is the entry's again.
     fn look_up(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
-        let (outer_table, outer_rule) = (self.table, self.rule);
+        let outer = (self.table, self.rule, self.rule_round);
         self.go_through(table, in_port, miss);
-        (self.table, self.rule) = (outer_table, outer_rule);
+        (self.table, self.rule, self.rule_round) = outer;
     }
 
     /// Goes through a table and those its entries lead to by goto. The action set belongs to the
@@ -256,7 +260,8 @@ impl<'a> Run<'a> {
                 let bytes = self.pass.bytes;
                 self.credits.push(Credit::Entry { table, id, bytes });
                 self.rule = Some(rule);
-                first_rule = first_rule.or(self.rule);
+                self.rule_round = self.pass.round;
+                first_rule.get_or_insert((rule, self.rule_round));
                 self.lookups += 1;
                 next = self.instructions(&rule.instructions);
             } else {
@@ -270,7 +275,9 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        (self.table, self.rule) = (first_table, first_rule);
+        self.table = first_table;
+        self.rule = first_rule.map(|(rule, _)| rule);
+        self.rule_round = first_rule.map_or(0, |(_, round)| round);
     }
 
     /// The entry that takes the packet as if it came in by this port.

@@ -189,23 +189,37 @@ impl Run<'_> {
         }
     }
 
-    /// Actions that see a copy: what they change stays there.
+    /// Actions that see a copy: what they change stays there. Open vSwitch has the datapath make a
+    /// copy only where it could not undo what is done: what is sent without one has been sent.
     fn with_copy(&mut self, actions: &[Action]) {
         let before = Box::new((
             self.packet.clone(),
             self.action_set.clone(),
             self.stack.clone(),
         ));
-        let (pass, metered_bytes) = (self.pass, self.metered_bytes);
-        let place = self.place;
+        let (pass, place, commits) = (self.pass, self.place, self.commits);
+        let metered = (self.metered, self.metered_bytes);
         self.within(false, |run| {
             run.actions(actions);
             // The copy is at its end here, as in Open vSwitch.
             run.carry_out_action_set();
         });
         self.place = place;
-        (self.packet, self.action_set, self.stack) = *before;
-        (self.pass, self.metered_bytes) = (pass, metered_bytes);
+        if self.pass.round != pass.round {
+            // Where the copy came in again nothing follows it.
+            self.take_back();
+            self.void = false;
+            self.exit = true;
+        }
+        self.pass = pass;
+        let (packet, action_set, stack) = *before;
+        let sent = std::mem::replace(&mut self.packet, packet);
+        (self.action_set, self.stack) = (action_set, stack);
+        if actions.iter().any(cannot_be_undone) {
+            (self.metered, self.metered_bytes) = metered;
+        } else if self.commits != commits {
+            self.packet.was_sent_as(sent);
+        }
     }
 
     fn learn(&mut self, learn: &Learn) {
@@ -269,6 +283,14 @@ impl Run<'_> {
                 }
             }
         }
+    }
+}
+
+fn cannot_be_undone(action: &Action) -> bool {
+    match action {
+        Action::Meter(_) => true,
+        Action::Nicira(action) => matches!(**action, Nx::OutputTrunc(_)),
+        _ => false,
     }
 }
 

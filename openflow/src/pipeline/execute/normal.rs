@@ -90,6 +90,10 @@ impl Run<'_> {
 
     /// Where an address was seen, by this packet too.
     fn station(&self, vlan: u16, address: MacAddr) -> Option<PortNo> {
+        if self.is_packet_out {
+            // Nothing is learnt before all of it is done.
+            return self.switch.stations.find(vlan, address, self.now);
+        }
         let newest = self.credits.iter().rev().find_map(|credit| match credit {
             Credit::Seen(in_vlan, seen, port) if (*in_vlan, *seen) == (vlan, address) => {
                 Some(*port)

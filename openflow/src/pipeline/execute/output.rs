@@ -131,16 +131,17 @@ impl Run<'_> {
     /// Why the controller gets a packet that an action sends to it, in the words of the version.
     fn reason(&self) -> PacketInReason {
         let version = self.switch.config.version;
-        let table_miss = self.rule.is_some_and(|rule| rule.is_table_miss());
+        // Of one that came in again neither its entry is known nor that it is a packet-out.
+        let table_miss = self.rule_round == self.pass.round
+            && self.rule.is_some_and(|rule| rule.is_table_miss());
+        let packet_out = self.is_packet_out && self.pass.round == 0;
         match self.place {
             Place::Apply if table_miss && version != Version::V1_0 => PacketInReason::NoMatch,
             _ if matches!(version, Version::V1_0 | Version::V1_3) => PacketInReason::Action,
+            _ if packet_out => PacketInReason::PacketOut,
             Place::Apply => PacketInReason::Action,
             Place::ActionSet => PacketInReason::ActionSet,
             Place::Group => PacketInReason::Group,
-            // One that came in again is no packet-out any more.
-            Place::PacketOut if self.pass.round > 0 => PacketInReason::Action,
-            Place::PacketOut => PacketInReason::PacketOut,
         }
     }
 

@@ -229,15 +229,17 @@ impl Packet {
         let Some((Transport::Icmpv6, at, end)) = self.layers.transport else {
             return;
         };
+        if !self.layers.nd {
+            return;
+        }
+        let new = self.settled(field, value, mask);
         let place = match field {
-            _ if !self.layers.nd => None,
             Field::NdReserved => Some((at + 4, 4)),
             Field::Ipv6NdTarget => Some((at + 8, 16)),
             Field::Ipv6NdSll => self.nd_option(1, at + 24, end).map(|at| (at, 6)),
             _ => self.nd_option(2, at + 24, end).map(|at| (at, 6)),
         };
         let Some((place, width)) = place else { return };
-        let new = self.settled(field, value, mask);
         let new = &new[16 - width..];
         let old = self.bytes()[place..place + width].to_vec();
         self.bytes_mut()[place..place + width].copy_from_slice(new);

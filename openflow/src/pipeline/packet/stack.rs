@@ -112,11 +112,21 @@ impl Packet {
             return;
         };
         self.remove(payload);
-        if let Some(ethertype) = self.pushed.pop() {
-            self.set_ethertype(type_at, ethertype);
+        if let Some(before) = self.pushed.pop() {
+            let is_last = self.pushed.is_empty();
+            self.set_ethertype(type_at, if is_last { before } else { ethertype });
         } else {
             let before = self.set_ethertype(type_at, ethertype);
             self.popped.push(before);
+        }
+    }
+
+    /// As if the entries that it was sent with had been taken away again, or the other way round: the
+    /// ethertype is written anew.
+    pub(super) fn rewrite_ethertype(&mut self) {
+        let ethertype = u16::try_from(self.key.get(Field::EthType));
+        if let (Some(at), Ok(ethertype)) = (self.type_place(), ethertype) {
+            self.set_ethertype(at, ethertype);
         }
     }
 

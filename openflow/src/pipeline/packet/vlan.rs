@@ -112,6 +112,9 @@ impl Packet {
     pub(in crate::pipeline) fn was_sent_as(&mut self, sent: Self) {
         self.pushed.clear();
         self.popped.clear();
+        if sent.layers.mpls != self.layers.mpls {
+            self.rewrite_ethertype();
+        }
         let tags = sent.tags();
         self.tags_before = Some(sent.tags_before.unwrap_or(tags));
     }

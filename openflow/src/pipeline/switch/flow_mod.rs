@@ -91,6 +91,17 @@ fn check_match(matching: &Match) -> Result<(), MatchError> {
     }
 }
 
+/// The actions on a copy of the packet.
+pub(super) fn copied(action: &Action) -> Option<&[Action]> {
+    let Action::Nicira(action) = action else {
+        return None;
+    };
+    match &**action {
+        nicira::Action::Clone(inner) => Some(&inner.actions),
+        _ => None,
+    }
+}
+
 /// Whether a list of actions of an entry sends to a port.
 fn outputs_to(instructions: &Instructions, to: PortNo) -> bool {
     let actions = instructions.apply.iter().chain(&instructions.write);
@@ -169,10 +180,8 @@ impl Switch {
                 }
                 action => execute::modelled(action).map_err(|why| self.refuse(why))?,
             }
-            if let Action::Nicira(nicira) = action
-                && let nicira::Action::Clone(inner) = &**nicira
-            {
-                self.check_actions(&inner.actions)?;
+            if let Some(inner) = copied(action) {
+                self.check_actions(inner)?;
             }
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Changes of the groups (OF 1.3.5 §6.5).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::flow_mod::copied;
 use super::{Effects, Refusal, Refused, Switch};
 use crate::flow::{
     Action, Bucket, BucketPlace, FlowRemovedReason, Group, GroupCommand, GroupMod, GroupType,
@@ -18,10 +20,12 @@ impl Switch {
     pub fn group_mod(&mut self, change: &GroupMod, now: Duration) -> Result<Effects, Refusal> {
         let id = change.group.id;
         if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
-            self.check_group(&change.group)
-                .map_err(|why| self.refuse(why))?;
+            check_group(&change.group).map_err(|why| self.refuse(why))?;
         }
-        if let GroupCommand::InsertBuckets(_) = change.command {
+        if let GroupCommand::InsertBuckets(place) = change.command {
+            if place == BucketPlace::All {
+                return Err(self.refuse(Refused::EveryPlace(id)));
+            }
             let group = &change.group;
             let mut buckets = group.buckets.iter();
             check_actions(group)
@@ -42,12 +46,17 @@ impl Switch {
             }
             GroupCommand::Delete => Ok(self.delete_groups(id, now)),
             GroupCommand::InsertBuckets(place) => {
+                // What they are to watch is asked of the type that the request says.
                 let group = self.inserted(&change.group, place)?;
+                check_kind(&group)
+                    .and_then(|()| check_numbers(&group))
+                    .map_err(|why| self.refuse(why))?;
                 self.put_group(group, now)
             }
             GroupCommand::RemoveBuckets(place) => {
+                // An indirect group may be left without a bucket, as in Open vSwitch.
                 let group = self.removed(id, place)?;
-                self.put_group(group, now)
+                Ok(self.set_group(group, now))
             }
         }
     }
@@ -58,62 +67,33 @@ impl Switch {
     }
 
     fn put_group(&mut self, group: Group, now: Duration) -> Result<Effects, Refusal> {
-        self.check_group(&group).map_err(|why| self.refuse(why))?;
         for bucket in &group.buckets {
             self.check_bucket(&bucket.actions)?;
         }
         if group::loops(&group, &self.groups) {
             return Err(self.refuse(Refused::GroupLoop(group.id)));
         }
+        Ok(self.set_group(group, now))
+    }
+
+    fn set_group(&mut self, group: Group, now: Duration) -> Effects {
         let id = group.id;
         let mut state = GroupState::new(group, now);
         if let Some(old) = self.groups.get(&id) {
             state.keep_age_of(old);
         }
         self.groups.insert(id, state);
-        Ok(Effects::default())
-    }
-
-    fn check_group(&self, group: &Group) -> Result<(), Refused> {
-        let id = group.id;
-        check_actions(group)?;
-        if id > GroupId::MAX {
-            return Err(Refused::GroupNumber(id));
-        }
-        match group.kind {
-            GroupType::Other(_) => return Err(Refused::GroupKind(id)),
-            GroupType::Indirect if group.buckets.len() != 1 => {
-                return Err(Refused::NotOneBucket(id));
-            }
-            _ => {}
-        }
-        for (at, bucket) in (0_u32..).zip(&group.buckets) {
-            if group.kind != GroupType::Select && bucket.weight > 0 {
-                return Err(Refused::WeightOutsideSelect(id));
-            }
-            check_watched(group, bucket)?;
-            if group.kind == GroupType::FastFailover && !watches(bucket) {
-                return Err(Refused::WatchesNothing(id));
-            }
-            let number = number(at, bucket);
-            let earlier = (0..at).zip(&group.buckets);
-            if earlier
-                .into_iter()
-                .any(|(at, other)| self::number(at, other) == number)
-            {
-                let bucket = number;
-                return Err(Refused::BucketExists { group: id, bucket });
-            }
-        }
-        Ok(())
+        Effects::default()
     }
 
     /// A bucket may name a group that is not there yet, as in Open vSwitch: a packet that comes to
     /// it goes no further.
     fn check_bucket(&self, actions: &[Action]) -> Result<(), Refusal> {
         for action in actions {
-            if !matches!(action, Action::Group(_)) {
-                self.check_actions(std::slice::from_ref(action))?;
+            match (action, copied(action)) {
+                (_, Some(inner)) => self.check_bucket(inner)?,
+                (Action::Group(_), None) => {}
+                (_, None) => self.check_actions(std::slice::from_ref(action))?,
             }
         }
         Ok(())
@@ -138,9 +118,6 @@ impl Switch {
 
     /// A group with more buckets (OF 1.5.1 §7.3.4.3).
     fn inserted(&self, added: &Group, place: BucketPlace) -> Result<Group, Refusal> {
-        if place == BucketPlace::All {
-            return Err(self.refuse(Refused::EveryPlace(added.id)));
-        }
         let mut group = self.known_group(added.id)?.clone();
         let at = match place {
             BucketPlace::First => 0,
@@ -182,6 +159,45 @@ fn check_actions(group: &Group) -> Result<(), Refused> {
         let instructions = Instructions::apply(bucket.actions.iter().cloned());
         instructions.check_alone().map_err(Refused::Action)
     })
+}
+
+fn check_group(group: &Group) -> Result<(), Refused> {
+    let id = group.id;
+    check_actions(group)?;
+    if id > GroupId::MAX {
+        return Err(Refused::GroupNumber(id));
+    }
+    check_kind(group)?;
+    for bucket in &group.buckets {
+        if group.kind != GroupType::Select && bucket.weight > 0 {
+            return Err(Refused::WeightOutsideSelect(id));
+        }
+        check_watched(group, bucket)?;
+        if group.kind == GroupType::FastFailover && !watches(bucket) {
+            return Err(Refused::WatchesNothing(id));
+        }
+    }
+    check_numbers(group)
+}
+
+fn check_kind(group: &Group) -> Result<(), Refused> {
+    match group.kind {
+        GroupType::Other(_) => Err(Refused::GroupKind(group.id)),
+        GroupType::Indirect if group.buckets.len() != 1 => Err(Refused::NotOneBucket(group.id)),
+        _ => Ok(()),
+    }
+}
+
+fn check_numbers(group: &Group) -> Result<(), Refused> {
+    let mut seen = BTreeSet::new();
+    for (at, bucket) in (0..).zip(&group.buckets) {
+        let bucket = number(at, bucket);
+        if !seen.insert(bucket) {
+            let group = group.id;
+            return Err(Refused::BucketExists { group, bucket });
+        }
+    }
+    Ok(())
 }
 
 fn watches(bucket: &Bucket) -> bool {
