@@ -8,10 +8,16 @@ use crate::{GroupId, MeterId, PortNo, TableId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionError {
-    /// A field no action may set: it is no part of the packet, or says what kind of packet it is
-    /// (OF 1.3.5 §7.2.5).
+    /// A field no action may set: it is no part of the packet (OF 1.3.5 §7.2.5).
     #[error("set_field of {field}: no action sets it")]
     SetType {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field that says what kind of packet it is or where it came in, of which Open vSwitch
+    /// refuses every value.
+    #[error("set_field of {field}: no action sets it")]
+    ReadOnly {
         /// The field.
         field: &'static str,
     },
@@ -118,7 +124,9 @@ impl ActionError {
         match self {
             Self::SetType { .. } => ErrorCode::BAD_ACTION_BAD_SET_TYPE,
             Self::Bits { .. } => ErrorCode::BAD_ACTION_BAD_SET_LEN,
-            Self::SetArgument { .. } => ErrorCode::BAD_ACTION_BAD_SET_ARGUMENT,
+            Self::SetArgument { .. } | Self::ReadOnly { .. } => {
+                ErrorCode::BAD_ACTION_BAD_SET_ARGUMENT
+            }
             Self::Inconsistent(_) | Self::NotThere { .. } => {
                 ErrorCode::BAD_ACTION_MATCH_INCONSISTENT
             }

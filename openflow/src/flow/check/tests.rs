@@ -52,7 +52,7 @@ fn what_makes_no_sense_has_the_error_to_answer() {
         (
             "ip,actions=set_field:6->ip_proto",
             "set_field of ip_proto: no action sets it",
-            "OFPBAC_BAD_SET_TYPE",
+            "OFPBAC_BAD_SET_ARGUMENT",
         ),
         (
             "ip,actions=set_field:6->ct_mark",

@@ -212,7 +212,7 @@ fn check_set_field(place: Place, field: Field, value: u128, mask: u128) -> Resul
     let info = field.info();
     check_written(place, Some(field))?;
     if field == Field::InPort {
-        return Err(ActionError::SetType { field: info.name });
+        return Err(ActionError::ReadOnly { field: info.name });
     }
     let expected = match field {
         _ if value & !info.full_mask() != 0 => "its value is beyond its bits",
@@ -235,8 +235,8 @@ fn check_set_field(place: Place, field: Field, value: u128, mask: u128) -> Resul
 pub(super) fn check_settable(field: Field) -> Result<(), ActionError> {
     let name = field.info().name;
     match field.to_canonical(0, None).0 {
-        Field::InPhyPort
-        | Field::ActsetOutput
+        Field::InPhyPort => Err(ActionError::SetType { field: name }),
+        Field::ActsetOutput
         | Field::PacketType
         | Field::ConjId
         | Field::RecircId
@@ -258,7 +258,7 @@ pub(super) fn check_settable(field: Field) -> Result<(), ActionError> {
         | Field::CtIpv6Src
         | Field::CtIpv6Dst
         | Field::CtTpSrc
-        | Field::CtTpDst => Err(ActionError::SetType { field: name }),
+        | Field::CtTpDst => Err(ActionError::ReadOnly { field: name }),
         _ => Ok(()),
     }
 }
