@@ -114,13 +114,21 @@ impl Match {
                 let field = field.info().name;
                 return Err(MatchError::Wide { field });
             }
+            // In the order in which Open vSwitch looks: of several errors it answers the first.
+            let given = oxm.mask().unwrap_or(u128::MAX);
+            if oxm.value() & !given != 0 {
+                let field = field.info().name;
+                return Err(MatchError::Wildcards { field });
+            }
             let given = oxm.mask().unwrap_or_else(|| field.info().full_mask());
             let (field, value, mask) = field.to_canonical(oxm.value(), Some(given));
             let (name, full) = (field.info().name, field.info().full_mask());
             // All the bits of its bytes are the same as none.
             let mask = mask.unwrap_or(full) & full;
-            if matching.mentions(field) {
-                return Err(MatchError::Twice { field: name });
+            let given = MatchField { field, value, mask };
+            // No bits at all are as good as no field (OF 1.3.5 §7.2.3.5).
+            if mask != 0 {
+                check_mask(&given)?;
             }
             if value & !full != 0 {
                 return Err(MatchError::Value {
@@ -129,17 +137,19 @@ impl Match {
                     expected: "value of its width",
                 });
             }
-            if value & !mask != 0 {
-                return Err(MatchError::Wildcards { field: name });
-            }
-            // All zeros is a mask too, of a field that has to be there.
-            let given = MatchField { field, value, mask };
-            check_mask(&given)?;
             check_value(&given)?;
             matching.check_prerequisite(field)?;
+            if matching.mentions(field) || field == Field::VlanTci && matching.mentions_tag() {
+                return Err(MatchError::Twice { field: name });
+            }
             matching.set(field, value, mask);
         }
         Ok(matching)
+    }
+
+    /// Whether a part of the tag is matched.
+    fn mentions_tag(&self) -> bool {
+        self.mentions(Field::VlanVid) || self.mentions(Field::VlanPcp)
     }
 
     pub(super) fn check_prerequisite(&self, field: Field) -> Result<(), MatchError> {
@@ -216,6 +226,7 @@ fn check_value(field: &MatchField) -> Result<(), MatchError> {
         (Field::VlanVid, vid) if vid != 0 && vid & 0x1000 == 0 => {
             "VLAN: 0x1000 plus the id for a tag, 0 for none"
         }
+        (Field::CtState, state) if state > 0xff => "state of a connection: it has eight bits",
         (Field::EthType, eth_type) if eth_type < 0x05ff => {
             "Ethernet type: 0x0600 and above, or 0x05ff for a frame without one"
         }

@@ -26,6 +26,7 @@ mod nicira;
 mod open_vswitch;
 mod os_ken_fields;
 mod ovs_flow_mods;
+mod ovs_matches;
 mod ovs_monitor;
 mod ovs_ofctl;
 mod ovs_switch;

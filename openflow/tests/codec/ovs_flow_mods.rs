@@ -89,7 +89,7 @@ fn open_vswitch_prints_what_we_mean() {
     }
 }
 
-fn assert_none(version: Version, wrong: &[String]) {
+pub(crate) fn assert_none(version: Version, wrong: &[String]) {
     let few: Vec<_> = wrong.iter().take(5).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),

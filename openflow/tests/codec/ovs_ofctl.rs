@@ -16,7 +16,7 @@ use proptest::test_runner::TestRunner;
 
 const FLOWS: usize = 400;
 
-fn ovs_ofctl(version: &str, arguments: &[&str]) -> String {
+pub(crate) fn ovs_ofctl(version: &str, arguments: &[&str]) -> String {
     let output = Command::new("ovs-ofctl")
         .args(["-O", version])
         .args(arguments)

@@ -90,7 +90,7 @@ fn action_of_ovs(action: Action) -> Option<Action> {
 }
 
 /// Fields of Open vSwitch 3.1; options of tunnels are fields there only once they are mapped.
-fn is_field_of_ovs(field: &Field) -> bool {
+pub(crate) fn is_field_of_ovs(field: &Field) -> bool {
     let info = field.info();
     let later = |name: &str, first: u16| {
         let number = info.name.strip_prefix(name);
