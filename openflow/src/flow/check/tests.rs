@@ -209,7 +209,7 @@ fn of_several_errors_the_one_of_open_vswitch_is_answered() {
         ),
         (
             "actions=set_field:1->tcp_dst,set_field:0x0800->eth_type",
-            "OFPBAC_BAD_SET_TYPE",
+            "OFPBAC_BAD_SET_ARGUMENT",
         ),
     ] {
         assert_eq!(checked(Version::V1_3, text).unwrap_err().1, name, "{text}");
