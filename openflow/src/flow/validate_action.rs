@@ -160,7 +160,7 @@ impl Known {
     /// Checks an action of a list that is carried out here.
     pub(super) fn carry_out(&mut self, action: &Action) -> Result<(), ActionError> {
         let there = self.has_header(action);
-        self.lacking = self.lacking.take().or(there.err());
+        self.lacking = self.lacking.take().or_else(|| there.err());
         self.after(action)
     }
 

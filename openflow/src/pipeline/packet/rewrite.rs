@@ -37,10 +37,12 @@ impl Packet {
             Field::UdpDst => self.set_port(field, Transport::Udp, 2, value, mask),
             Field::SctpSrc => self.set_port(field, Transport::Sctp, 0, value, mask),
             Field::SctpDst => self.set_port(field, Transport::Sctp, 2, value, mask),
-            Field::Icmpv4Type => self.set_icmp(field, Transport::Icmp, 0, value, mask),
-            Field::Icmpv4Code => self.set_icmp(field, Transport::Icmp, 1, value, mask),
-            Field::Icmpv6Type => self.set_icmp(field, Transport::Icmpv6, 0, value, mask),
-            Field::Icmpv6Code => self.set_icmp(field, Transport::Icmpv6, 1, value, mask),
+            Field::Icmpv4Type | Field::Icmpv4Code => {
+                self.set_icmp(field, Transport::Icmp, value, mask)
+            }
+            Field::Icmpv6Type | Field::Icmpv6Code => {
+                self.set_icmp(field, Transport::Icmpv6, value, mask)
+            }
             Field::Ipv6NdTarget | Field::Ipv6NdSll | Field::Ipv6NdTll | Field::NdReserved => {
                 self.set_nd(field, value, mask);
             }
@@ -208,17 +210,19 @@ impl Packet {
         }
     }
 
-    fn set_icmp(&mut self, field: Field, kind: Transport, offset: usize, value: u128, mask: u128) {
-        let Some((_, at, _)) = self.layers.transport.filter(|(is, ..)| *is == kind) else {
+    /// Type or code; in a later fragment both, in what Open vSwitch takes for them.
+    fn set_icmp(&mut self, field: Field, kind: Transport, value: u128, mask: u128) {
+        let header = self.layers.taken_for_transport;
+        let Some((_, at, _)) = header.filter(|(is, ..)| *is == kind) else {
             return;
         };
         let is_icmp = self.key.get(Field::IpProto) != 2; // IGMP has neither type nor code to set
         if !is_icmp {
             return;
         }
-        let new = self.settled(field, value, mask);
-        let mut pair = [self.bytes()[at], self.bytes()[at + 1]];
-        pair[offset] = new[15];
+        self.key.set(field, value, mask);
+        let byte = |field| u8::try_from(self.key.get(field)).unwrap_or_default();
+        let pair = [byte(Field::Icmpv4Type), byte(Field::Icmpv4Code)];
         let old = self.replace::<2>(at, &pair);
         self.update(at + 2, &old, &pair);
     }
