@@ -4,6 +4,7 @@ use super::layout::{IpHeader, Transport};
 use super::{Packet, checksum};
 use crate::oxm::Field;
 use crate::packet::ethertype;
+use crate::pipeline::execute::is_there;
 
 impl Packet {
     /// Sets the bits of a field that `mask` has set, in key and frame. Nothing happens where the
@@ -13,6 +14,13 @@ impl Packet {
         if field.info().canonical.is_some() {
             let (field, value, mask) = field.to_canonical(value, Some(mask));
             return self.set_field(field, value, mask.unwrap_or(u128::MAX));
+        }
+        if is_behind_ip(field) {
+            if !is_there(&self.key, field) {
+                return;
+            }
+            // Also where the header is cut off, and there are no bytes to be set.
+            self.key.set(field, value, mask);
         }
         match field {
             Field::EthType | Field::IpProto | Field::IpFrag | Field::TcpFlags | Field::MplsBos => {}
@@ -299,4 +307,13 @@ impl Packet {
             self.bytes_mut()[at..at + 2].fill(0xff);
         }
     }
+}
+
+/// Fields of ARP, IP and what IP carries, a few of which no action can set.
+fn is_behind_ip(field: Field) -> bool {
+    let of_tags = matches!(
+        field,
+        Field::VlanPcp | Field::MplsLabel | Field::MplsTc | Field::MplsTtl
+    );
+    !of_tags && field.info().prerequisite.is_some()
 }
