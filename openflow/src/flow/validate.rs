@@ -178,8 +178,8 @@ impl Match {
             {
                 false
             }
-            // A later fragment has no transport header.
-            Prerequisite::Is(Field::IpProto, _)
+            // A later fragment has no ports.
+            Prerequisite::Is(Field::IpProto, 6 | 17 | 132)
                 if self
                     .get(Field::IpFrag)
                     .is_some_and(|frag| frag.value & 2 != 0) =>

@@ -43,6 +43,19 @@ impl GroupState {
         }
     }
 
+    /// Buckets that stay when others come or go have counted what they had.
+    pub(super) fn keep_counts_of(&mut self, old: &Self) {
+        let number = |(at, bucket): (u32, &Bucket)| bucket.id.unwrap_or(at);
+        let counted = (0..).zip(&old.group.buckets).map(number).zip(&old.buckets);
+        let counted: BTreeMap<_, _> = counted.collect();
+        let numbers = (0..).zip(&self.group.buckets).map(number);
+        for (number, count) in numbers.zip(&mut self.buckets) {
+            if let Some(before) = counted.get(&number) {
+                *count = **before;
+            }
+        }
+    }
+
     /// A changed group is as old as it was; what it counted begins anew, as in Open vSwitch.
     pub(super) fn keep_age_of(&mut self, old: &Self) {
         self.since = old.since;

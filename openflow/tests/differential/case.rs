@@ -21,7 +21,7 @@ pub(crate) struct Case {
 /// One thing that happens to a switch.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
-    Flow(FlowMod),
+    Flow(Box<FlowMod>),
     Group(GroupMod),
     Meter(MeterMod),
     /// From now on the port has this configuration.
@@ -37,7 +37,7 @@ impl Step {
     /// The message of a change, but for that of a port, which needs to know its address.
     pub(crate) fn message(&self) -> Option<ToSwitch> {
         Some(match self {
-            Self::Flow(flow) => ToSwitch::FlowMod(flow.clone()),
+            Self::Flow(flow) => ToSwitch::FlowMod((**flow).clone()),
             Self::Group(group) => ToSwitch::GroupMod(group.clone()),
             Self::Meter(meter) => ToSwitch::MeterMod(meter.clone()),
             Self::PacketOut(packet) => ToSwitch::PacketOut(packet.clone()),
@@ -127,7 +127,10 @@ impl FromStr for Step {
         let mut words = rest.splitn(if word == "port" { 9 } else { 3 }, ' ');
         let mut word_of_rest = || words.next().unwrap_or_default();
         match word {
-            "flow" => rest.parse().map(Self::Flow).map_err(|it| wrong(&it)),
+            "flow" => rest
+                .parse()
+                .map(|flow| Self::Flow(Box::new(flow)))
+                .map_err(|it| wrong(&it)),
             "group" => rest.parse().map(Self::Group).map_err(|it| wrong(&it)),
             "meter" => rest.parse().map(Self::Meter).map_err(|it| wrong(&it)),
             "wait" => rest.parse().map(Self::Wait).map_err(|it| wrong(&it)),

@@ -8,6 +8,7 @@
 mod error;
 mod nicira;
 mod packet;
+mod parts;
 mod value;
 mod walk;
 
@@ -37,7 +38,7 @@ impl Instructions {
         table: TableId,
         matching: &Match,
     ) -> Result<(), ActionError> {
-        self.apply.iter().try_for_each(value::check)?;
+        self.check_alone()?;
         self.write.iter().try_for_each(value::check_in_set)?;
         if let Some(meter) = self.meter {
             check_meter(meter)?;

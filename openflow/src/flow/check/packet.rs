@@ -58,16 +58,8 @@ impl Packet {
         if !self.ethernet && OF_ETHERNET.contains(&field) {
             return needs("packet_type=0");
         }
-        if is_of_transport(field) && self.is_later_fragment() {
-            return needs("ip_frag other than a later one");
-        }
         let checked = self.known.check_prerequisite(field);
         checked.map_err(ActionError::Inconsistent)
-    }
-
-    fn is_later_fragment(&self) -> bool {
-        let found = self.known.get(Field::IpFrag);
-        found.is_some_and(|fragment| fragment.value & 2 != 0)
     }
 
     pub(super) fn has(&self, needed: Prerequisite) -> bool {
@@ -145,18 +137,4 @@ impl Packet {
     pub(super) fn learn(&mut self, field: Field, value: u128, mask: u128) {
         self.known.set(field, value, mask);
     }
-}
-
-/// Fields behind the IP header.
-fn is_of_transport(field: Field) -> bool {
-    fn is_behind_ip(needed: Prerequisite) -> bool {
-        match needed {
-            Prerequisite::Is(field, _) => matches!(field, Field::IpProto | Field::Icmpv6Type),
-            Prerequisite::AllOf(some) | Prerequisite::AnyOf(some) => {
-                some.iter().any(|one| is_behind_ip(*one))
-            }
-            _ => false,
-        }
-    }
-    field.info().prerequisite.is_some_and(is_behind_ip)
 }

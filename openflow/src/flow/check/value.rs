@@ -1,9 +1,10 @@
 //! What can be said of an action without its packets.
 
 use super::ActionError;
+use super::parts::{self, Part};
 use crate::flow::Action;
-use crate::nicira::{Action as Nx, Ct, CtFlags, Learn2};
-use crate::oxm::Field;
+use crate::nicira::{Action as Nx, Ct, CtFlags, Learn2, LearnDst, LearnSpec};
+use crate::oxm::{Field, Oxm};
 use crate::packet::ethertype;
 use crate::{GroupId, PortNo};
 
@@ -44,13 +45,17 @@ fn check_at(place: Place, action: &Action) -> Result<(), ActionError> {
 }
 
 fn check_nicira(place: Place, action: &Nx<Action>) -> Result<(), ActionError> {
+    let (read, written) = parts::of_action(action);
+    read.map_or(Ok(()), Part::check)?;
+    if let Some(part) = written {
+        part.check()?;
+        check_written(place, part.field)?;
+    }
     match action {
-        Nx::RegLoad(load) => check_written(place, load.dst.field()),
-        Nx::RegLoad2(load) => check_written(place, load.field.oxm().field()),
-        Nx::RegMove(copy) => check_written(place, copy.dst.field()),
-        Nx::StackPop(stack) => check_written(place, stack.field.field()),
-        Nx::Multipath(choice) => check_written(place, choice.dst.field()),
-        Nx::BundleLoad(bundle) => check_written(place, bundle.dst.field()),
+        Nx::RegLoad2(load) => check_load(place, load.field.oxm()),
+        Nx::Learn(learn) | Nx::Learn2(Learn2 { learn, .. }) => {
+            learn.specs.iter().try_for_each(check_learnt)
+        }
         Nx::Nat(_) if place == Place::List => {
             let field = action.name();
             Err(ActionError::SetType { field })
@@ -60,6 +65,24 @@ fn check_nicira(place: Place, action: &Nx<Action>) -> Result<(), ActionError> {
         _ => Ok(()),
     }?;
     check_argument(action)
+}
+
+fn check_load(place: Place, oxm: Oxm<'_>) -> Result<(), ActionError> {
+    let Some(field) = oxm.field() else {
+        return Ok(());
+    };
+    let mask = oxm.mask().unwrap_or_else(|| field.info().full_mask());
+    check_set_field(place, field, oxm.value(), mask)
+}
+
+fn check_learnt(spec: &LearnSpec) -> Result<(), ActionError> {
+    let (read, to) = parts::of_learnt(spec);
+    read.map_or(Ok(()), Part::check)?;
+    to.map_or(Ok(()), Part::check)?;
+    match (&spec.dst, to.and_then(|part| part.field)) {
+        (LearnDst::Load { .. }, Some(field)) => check_settable(field),
+        _ => Ok(()),
+    }
 }
 
 fn check_argument(action: &Nx<Action>) -> Result<(), ActionError> {
@@ -134,7 +157,7 @@ fn is_option(field: Field) -> bool {
     field.info().is_variable()
 }
 
-/// The same of an action in a set: Open vSwitch keeps few of its own there.
+/// Whether an action set holds it: Open vSwitch keeps few of its own there.
 pub(super) fn check_in_set(action: &Action) -> Result<(), ActionError> {
     let is_kept = match action {
         Action::Nicira(nicira) => is_kept(nicira),
@@ -144,7 +167,7 @@ pub(super) fn check_in_set(action: &Action) -> Result<(), ActionError> {
         let action = action.name();
         return Err(ActionError::NotInSet { action });
     }
-    check(action)
+    Ok(())
 }
 
 fn is_kept(action: &Nx<Action>) -> bool {

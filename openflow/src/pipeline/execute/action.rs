@@ -133,6 +133,7 @@ impl Run<'_> {
         }
         if self.packet.mpls_entries() == 0 {
             self.commit();
+            self.pass.hashed = false;
         }
         self.packet.push_mpls(ethertype);
     }
@@ -147,7 +148,9 @@ impl Run<'_> {
     /// next lookup.
     pub(super) fn pop_mpls(&mut self, ethertype: u16) {
         if self.packet.is_deeper_than_seen() {
-            return self.too_many_entries();
+            self.too_many_entries();
+            // Of what was done before nothing is left either.
+            return self.take_back();
         }
         self.pass.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
         self.packet.pop_mpls(ethertype);

@@ -72,7 +72,7 @@ impl Run<'_> {
         let actions = action_set::ordered(&bucket.actions);
         let before = Box::new(self.packet.clone());
         let commits = self.commits;
-        let outer = self.pass;
+        let outer = self.begin_inner();
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
@@ -80,15 +80,10 @@ impl Run<'_> {
         if self.commits != commits {
             self.packet.was_sent_as(sent);
         }
-        // What came in again in here is no part of what is around.
-        if self.void && self.pass.round != outer.round {
-            self.take_back();
-            self.void = false;
-        }
+        self.back_to(outer);
         if std::mem::take(&mut self.overfull) {
             self.void = false;
         }
-        self.pass = outer;
         // An exit ends the bucket, not what comes after the group.
         self.exit = false;
         self.leave();

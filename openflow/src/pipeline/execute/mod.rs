@@ -19,6 +19,7 @@ mod subfield;
 mod trace;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -72,6 +73,8 @@ struct Run<'a> {
     sent: Vec<Sent>,
     packet_ins: Vec<PacketIn>,
     credits: SmallVec<[Credit; 8]>,
+    /// Those of parts that came in again by themselves: they are nothing if the rest is void.
+    inner: Vec<Range<usize>>,
     /// Nothing further is done in this list, nor in those around it.
     exit: bool,
     /// A meter has dropped it: what follows is counted, but leads nowhere.
@@ -195,6 +198,7 @@ impl<'a> Run<'a> {
             sent: Vec::new(),
             packet_ins: Vec::new(),
             credits: SmallVec::new(),
+            inner: Vec::new(),
             exit: false,
             metered: false,
             meters: BTreeMap::new(),

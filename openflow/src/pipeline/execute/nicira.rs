@@ -197,7 +197,8 @@ impl Run<'_> {
             self.action_set.clone(),
             self.stack.clone(),
         ));
-        let (pass, place, commits) = (self.pass, self.place, self.commits);
+        let (place, commits) = (self.place, self.commits);
+        let pass = self.begin_inner();
         let metered = (self.metered, self.metered_bytes);
         self.within(false, |run| {
             run.actions(actions);
@@ -205,13 +206,9 @@ impl Run<'_> {
             run.carry_out_action_set();
         });
         self.place = place;
-        if self.pass.round != pass.round {
-            // Where the copy came in again nothing follows it.
-            self.take_back();
-            self.void = false;
-            self.exit = true;
-        }
-        self.pass = pass;
+        // Where the copy came in again nothing follows it.
+        self.exit |= self.pass.round != pass.round;
+        self.back_to(pass);
         let (packet, action_set, stack) = *before;
         let sent = std::mem::replace(&mut self.packet, packet);
         (self.action_set, self.stack) = (action_set, stack);

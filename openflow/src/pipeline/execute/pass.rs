@@ -2,7 +2,6 @@
 //! what an MPLS entry hid, or to make a hash of it. What was done before stays, whatever it comes
 //! to, and sizes are what they are then.
 
-use super::credit::Credit;
 use super::length;
 use super::{Dropped, Run};
 use crate::flow::Action;
@@ -27,6 +26,8 @@ pub(super) struct Pass {
     pub(super) depth: u32,
     /// How much was sent, told and counted before.
     before: (usize, usize, usize),
+    /// How much was counted when it came in again the first time.
+    entered: Option<usize>,
 }
 
 impl Pass {
@@ -38,6 +39,7 @@ impl Pass {
             hashed: false,
             depth: 0,
             before: (0, 0, 0),
+            entered: None,
         }
     }
 }
@@ -85,6 +87,7 @@ impl Run<'_> {
             recirculates: false,
             hashed: self.pass.hashed,
             depth: 0,
+            entered: self.pass.entered.or_else(|| Some(self.credits.len())),
             before: (self.sent.len(), self.packet_ins.len(), self.credits.len()),
         };
         self.exit |= self.metered;
@@ -94,6 +97,23 @@ impl Run<'_> {
         }
     }
 
+    /// A bucket or a copy begins, which may come in again by itself. Answers with what is around it.
+    pub(super) fn begin_inner(&mut self) -> Pass {
+        let outer = self.pass;
+        self.pass.entered = None;
+        outer
+    }
+
+    /// The bucket or the copy that came in again by itself is at its end: `outer` goes on.
+    pub(super) fn back_to(&mut self, outer: Pass) {
+        if let (true, Some(from)) = (self.pass.round != outer.round, self.pass.entered) {
+            self.take_back();
+            self.void = false;
+            self.inner.push(from..self.credits.len());
+        }
+        self.pass = outer;
+    }
+
     /// Of what is void that is left which was done before the packet came in, and what is counted
     /// all the same.
     pub(super) fn take_back(&mut self) {
@@ -101,8 +121,13 @@ impl Run<'_> {
             let (sent, packet_ins, credits) = self.pass.before;
             self.sent.truncate(sent);
             self.packet_ins.truncate(packet_ins);
-            let later = self.credits.drain(credits..);
-            let survivors: Vec<_> = later.filter(Credit::survives).collect();
+            let inner = std::mem::take(&mut self.inner);
+            let is_inner = |at: usize| inner.iter().any(|range| range.contains(&at));
+            let survivors: Vec<_> = (credits..)
+                .zip(self.credits.drain(credits..))
+                .filter(|(at, credit)| !is_inner(*at) && credit.survives())
+                .map(|(_, credit)| credit)
+                .collect();
             self.credits.extend(survivors);
         }
     }

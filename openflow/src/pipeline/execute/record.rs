@@ -138,8 +138,10 @@ pub(in crate::pipeline) fn is_there(key: &Key, field: Field) -> bool {
 
 fn has(key: &Key, needed: Prerequisite) -> bool {
     match needed {
-        // A later fragment has no transport header.
-        Prerequisite::Is(Field::IpProto, _) if key.get(Field::IpFrag) & LATER != 0 => false,
+        // A later fragment has no ports.
+        Prerequisite::Is(Field::IpProto, 6 | 17 | 132) if key.get(Field::IpFrag) & LATER != 0 => {
+            false
+        }
         Prerequisite::Is(field, value) => key.get(field) == value && is_there(key, field),
         Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),

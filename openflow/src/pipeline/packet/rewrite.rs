@@ -4,6 +4,7 @@ use super::layout::{IpHeader, Transport};
 use super::{Packet, checksum};
 use crate::oxm::Field;
 use crate::packet::ethertype;
+use crate::pipeline::execute::is_there;
 
 impl Packet {
     /// Sets the bits of a field that `mask` has set, in key and frame. Nothing happens where the
@@ -13,6 +14,13 @@ impl Packet {
         if field.info().canonical.is_some() {
             let (field, value, mask) = field.to_canonical(value, Some(mask));
             return self.set_field(field, value, mask.unwrap_or(u128::MAX));
+        }
+        if is_behind_ip(field) {
+            if !is_there(&self.key, field) {
+                return;
+            }
+            // Also where the header is cut off, and there are no bytes to be set.
+            self.key.set(field, value, mask);
         }
         match field {
             Field::EthType | Field::IpProto | Field::IpFrag | Field::TcpFlags | Field::MplsBos => {}
@@ -37,10 +45,12 @@ impl Packet {
             Field::UdpDst => self.set_port(field, Transport::Udp, 2, value, mask),
             Field::SctpSrc => self.set_port(field, Transport::Sctp, 0, value, mask),
             Field::SctpDst => self.set_port(field, Transport::Sctp, 2, value, mask),
-            Field::Icmpv4Type => self.set_icmp(field, Transport::Icmp, 0, value, mask),
-            Field::Icmpv4Code => self.set_icmp(field, Transport::Icmp, 1, value, mask),
-            Field::Icmpv6Type => self.set_icmp(field, Transport::Icmpv6, 0, value, mask),
-            Field::Icmpv6Code => self.set_icmp(field, Transport::Icmpv6, 1, value, mask),
+            Field::Icmpv4Type | Field::Icmpv4Code => {
+                self.set_icmp(field, Transport::Icmp, value, mask)
+            }
+            Field::Icmpv6Type | Field::Icmpv6Code => {
+                self.set_icmp(field, Transport::Icmpv6, value, mask)
+            }
             Field::Ipv6NdTarget | Field::Ipv6NdSll | Field::Ipv6NdTll | Field::NdReserved => {
                 self.set_nd(field, value, mask);
             }
@@ -208,17 +218,19 @@ impl Packet {
         }
     }
 
-    fn set_icmp(&mut self, field: Field, kind: Transport, offset: usize, value: u128, mask: u128) {
-        let Some((_, at, _)) = self.layers.transport.filter(|(is, ..)| *is == kind) else {
+    /// Type or code; in a later fragment both, in what Open vSwitch takes for them.
+    fn set_icmp(&mut self, field: Field, kind: Transport, value: u128, mask: u128) {
+        let header = self.layers.taken_for_transport;
+        let Some((_, at, _)) = header.filter(|(is, ..)| *is == kind) else {
             return;
         };
         let is_icmp = self.key.get(Field::IpProto) != 2; // IGMP has neither type nor code to set
         if !is_icmp {
             return;
         }
-        let new = self.settled(field, value, mask);
-        let mut pair = [self.bytes()[at], self.bytes()[at + 1]];
-        pair[offset] = new[15];
+        self.key.set(field, value, mask);
+        let byte = |field| u8::try_from(self.key.get(field)).unwrap_or_default();
+        let pair = [byte(Field::Icmpv4Type), byte(Field::Icmpv4Code)];
         let old = self.replace::<2>(at, &pair);
         self.update(at + 2, &old, &pair);
     }
@@ -295,4 +307,13 @@ impl Packet {
             self.bytes_mut()[at..at + 2].fill(0xff);
         }
     }
+}
+
+/// Fields of ARP, IP and what IP carries, a few of which no action can set.
+fn is_behind_ip(field: Field) -> bool {
+    let of_tags = matches!(
+        field,
+        Field::VlanPcp | Field::MplsLabel | Field::MplsTc | Field::MplsTtl
+    );
+    !of_tags && field.info().prerequisite.is_some()
 }

@@ -51,12 +51,13 @@ impl Switch {
                 check_kind(&group)
                     .and_then(|()| check_numbers(&group))
                     .map_err(|why| self.refuse(why))?;
-                self.put_group(group, now)
+                self.check_references(&group)?;
+                Ok(self.set_group(group, now, true))
             }
             GroupCommand::RemoveBuckets(place) => {
                 // An indirect group may be left without a bucket, as in Open vSwitch.
                 let group = self.removed(id, place)?;
-                Ok(self.set_group(group, now))
+                Ok(self.set_group(group, now, true))
             }
         }
     }
@@ -67,20 +68,30 @@ impl Switch {
     }
 
     fn put_group(&mut self, group: Group, now: Duration) -> Result<Effects, Refusal> {
+        self.check_references(&group)?;
+        Ok(self.set_group(group, now, false))
+    }
+
+    /// Whether the switch can do what the buckets say.
+    fn check_references(&self, group: &Group) -> Result<(), Refusal> {
         for bucket in &group.buckets {
             self.check_bucket(&bucket.actions)?;
         }
-        if group::loops(&group, &self.groups) {
+        if group::loops(group, &self.groups) {
             return Err(self.refuse(Refused::GroupLoop(group.id)));
         }
-        Ok(self.set_group(group, now))
+        Ok(())
     }
 
-    fn set_group(&mut self, group: Group, now: Duration) -> Effects {
+    /// `same_buckets`: those that it had are the same ones still.
+    fn set_group(&mut self, group: Group, now: Duration, same_buckets: bool) -> Effects {
         let id = group.id;
         let mut state = GroupState::new(group, now);
         if let Some(old) = self.groups.get(&id) {
             state.keep_age_of(old);
+            if same_buckets {
+                state.keep_counts_of(old);
+            }
         }
         self.groups.insert(id, state);
         Effects::default()

@@ -69,7 +69,8 @@ pub(crate) fn changed(random: &mut Random, about: &About<'_>, mut flow: FlowMod)
         if random.one_in(6) && !about.groups.is_empty() {
             flow.out_group = *random.of(about.groups);
         }
-        if random.one_in(4) {
+        // Of all tables with the cookie 0 is of Open vSwitch's own entries too, which is refused.
+        if random.one_in(4) && (flow.cookie_mask == 0 || flow.cookie.0 & flow.cookie_mask != 0) {
             flow.table = TableId::ALL;
         }
     } else {

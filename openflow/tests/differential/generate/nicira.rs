@@ -82,7 +82,8 @@ pub(crate) fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
 }
 
 fn port(random: &mut Random) -> &'static str {
-    *random.of(&["1", "2", "3", "4", "LOCAL", "IN_PORT", "9"])
+    const PORTS: [&str; 7] = ["1", "2", "3", "4", "LOCAL", "IN_PORT", "9"];
+    PORTS[random.below(PORTS.len())]
 }
 
 /// Some bits of a field, at most so many.

@@ -105,7 +105,8 @@ fn mpls(random: &mut Random) -> Vec<u8> {
         let is_last = entry == entries && !random.one_in(10);
         let ttl = u32::from(pool::ttl(random));
         let entry = label << 12 | class << 9 | u32::from(is_last) << 8 | ttl;
-        stack.extend(entry.to_be_bytes());
+        // One of zeros alone Open vSwitch takes for none, and loses it.
+        stack.extend(entry.max(1).to_be_bytes());
     }
     let inner = match random.below(5) {
         0 | 1 => ipv4(random),
