@@ -6,6 +6,8 @@
 #[path = "../../openflow/tests/corpus/mod.rs"]
 mod corpus;
 mod fake;
+#[path = "../../openflow/tests/random/mod.rs"]
+mod random;
 #[path = "../../openflow/tests/samples/mod.rs"]
 mod samples;
 
@@ -14,11 +16,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use corpus::{Random, framed_mutant, frames, mutant};
+use corpus::{framed_mutant, frames, mutant};
 use fake::peer::{Common, Peer};
 use fake::{Engine, calm};
 use openflow::wire::{Body, Echo, Message};
 use openflow::{Dpid, Version, v13};
+use random::Random;
 
 /// An echo that takes longer is late.
 const LATE: Duration = Duration::from_secs(1);
