@@ -3,6 +3,7 @@
 mod carry;
 mod control;
 mod rules;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -10,19 +11,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use openflow::flow::{FlowEntry, Group};
+use openflow::flow::{FlowEntry, Group, PacketIn};
+use openflow::pipeline::Switch;
 use openflow::{Dpid, PortNo, Version};
 use topologies::{LinkEnd, LinkId};
 
 use super::apps::{Done, Hosted, Slot};
 use super::frames::TestHost;
-use super::switch::{TestSwitch, as_flow_entry};
+use super::switch::LabSwitch;
 use crate::app::{App, ConfigError};
 use crate::event::Event;
 use crate::snapshot::{Location, Snapshot};
 
-/// A controller with apps and a network of made-up switches. See the module's text.
+/// A controller with apps and a network. See the module's text.
 pub struct Lab {
+    /// When the switches' time began.
+    start: Instant,
     now: Instant,
     /// What the controller knows of the network.
     snapshot: Arc<Snapshot>,
@@ -32,19 +36,19 @@ pub struct Lab {
     /// For one app or all, in order.
     events: VecDeque<(Option<usize>, Event)>,
     rules: rules::Rules,
+    /// Or they end the test.
+    refusals_are_told: bool,
 
-    switches: BTreeMap<Dpid, TestSwitch>,
+    switches: BTreeMap<Dpid, LabSwitch>,
     /// Both ends of every cable.
     cables: BTreeMap<Location, Location>,
-    /// Ports without a signal.
-    dark: BTreeSet<Location>,
     /// Ports whose discovery frames do not arrive.
     lost: BTreeSet<Location>,
     hosts: BTreeMap<TestHost, Location>,
     /// Packets on their way.
     flights: VecDeque<carry::Flight>,
     /// What came in by ports of which it is not known yet what is behind them.
-    held: Vec<(Location, Bytes)>,
+    held: Vec<(Dpid, PacketIn)>,
     arrived: Vec<(TestHost, Bytes)>,
     packet_ins: u64,
 }
@@ -80,16 +84,18 @@ impl Lab {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
+        let now = Instant::now();
         Self {
-            now: Instant::now(),
+            start: now,
+            now,
             snapshot: Arc::default(),
             apps: Vec::new(),
             wakes: Vec::new(),
             events: VecDeque::new(),
             rules: rules::Rules::default(),
+            refusals_are_told: false,
             switches: BTreeMap::new(),
             cables: BTreeMap::new(),
-            dark: BTreeSet::new(),
             lost: BTreeSet::new(),
             hosts: BTreeMap::new(),
             flights: VecDeque::new(),
@@ -106,7 +112,8 @@ impl Lab {
 
     /// A switch of a version.
     pub fn switch_of(&mut self, dpid: u64, version: Version) -> Dpid {
-        self.switches.insert(Dpid(dpid), TestSwitch::new(version));
+        self.switches
+            .insert(Dpid(dpid), LabSwitch::new(Dpid(dpid), version));
         Dpid(dpid)
     }
 
@@ -114,6 +121,8 @@ impl Lab {
     pub fn cable(&mut self, a: (u64, u32), b: (u64, u32)) -> LinkId {
         let (a, b) = (port(a), port(b));
         self.cables.extend([(a, b), (b, a)]);
+        self.set_signal(a, true);
+        self.set_signal(b, true);
         LinkId::new(a, b)
     }
 
@@ -121,6 +130,7 @@ impl Lab {
     pub fn host(&mut self, dpid: u64, at: u32) -> TestHost {
         let number = self.hosts.keys().next_back().map_or(1, |last| last.0 + 1);
         self.hosts.insert(TestHost(number), port((dpid, at)));
+        self.set_signal(port((dpid, at)), true);
         TestHost(number)
     }
 
@@ -203,17 +213,22 @@ impl Lab {
         self.cables.get(&at).copied()
     }
 
-    /// A switch's table, highest priority first.
+    /// A switch's entries but for the controller's own, by table, highest priority first.
     #[must_use]
     pub fn table(&self, dpid: Dpid) -> Vec<FlowEntry> {
-        let entries = self.switches[&dpid].table.values();
-        entries.rev().map(as_flow_entry).collect()
+        self.switches[&dpid].entries(self.since_start())
     }
 
     /// A switch's groups, by number.
     #[must_use]
     pub fn groups(&self, dpid: Dpid) -> Vec<Group> {
-        self.switches[&dpid].groups.values().cloned().collect()
+        self.switches[&dpid].model.group_desc()
+    }
+
+    /// The switch itself, to be looked at or to go on with a copy of it.
+    #[must_use]
+    pub fn model(&self, dpid: Dpid) -> &Switch {
+        &self.switches[&dpid].model
     }
 
     /// The app, to be looked at.
@@ -344,32 +359,6 @@ impl Lab {
         true
     }
 
-    /// Carries out the next single step of the rule changes asked for, in the order of their
-    /// stages. False: there is none.
-    pub fn step(&mut self) -> bool {
-        let step = self.rules.next(&self.switches);
-        match step {
-            None => return false,
-            Some(rules::Step::Put { dpid, rule, app }) => {
-                self.rules.flow_mods += 1;
-                let now = self.now;
-                self.with_connected(dpid, |switch| switch.put(rule, app, now));
-            }
-            Some(rules::Step::Delete { dpid, identity }) => {
-                self.rules.flow_mods += 1;
-                self.with_connected(dpid, |switch| switch.table.remove(&identity));
-            }
-            Some(rules::Step::PutGroup { dpid, group }) => {
-                self.with_connected(dpid, |switch| switch.put_group(group));
-            }
-            Some(rules::Step::DeleteGroup { dpid, id }) => {
-                self.with_connected(dpid, |switch| switch.delete_group(id));
-            }
-            Some(rules::Step::Packet { dpid, packet }) => self.packet_out(dpid, packet),
-        }
-        true
-    }
-
     fn carry_out(&mut self, index: usize, done: Done) {
         for (dpid, packet) in done.packets {
             self.packet_out(dpid, packet);
@@ -388,22 +377,18 @@ impl Lab {
         }
     }
 
-    fn with_connected<T>(&mut self, dpid: Dpid, act: impl FnOnce(&mut TestSwitch) -> T) {
-        if let Some(switch) = self.switches.get_mut(&dpid).filter(|s| s.connected) {
-            act(switch);
-        }
-    }
-
     fn next_time(&self) -> Option<Instant> {
-        let idle = self
+        let ends = self
             .switches
             .values()
-            .flat_map(|s| s.table.values())
-            .filter_map(|entry| {
-                let seconds = u64::from(entry.rule.idle_timeout_s);
-                (seconds != 0).then(|| entry.used + Duration::from_secs(seconds))
-            });
-        self.wakes.iter().copied().flatten().chain(idle).min()
+            .filter_map(|s| s.model.next_timeout());
+        let ends = ends.map(|end| self.start + end);
+        self.wakes.iter().copied().flatten().chain(ends).min()
+    }
+
+    /// The time of the switches.
+    fn since_start(&self) -> Duration {
+        self.now - self.start
     }
 }
 
