@@ -7,7 +7,7 @@ use openflow::packet::{PacketView, ethertype};
 
 use super::super::frames::TestHost;
 use super::super::switch::Owner;
-use super::{Lab, Trace};
+use super::Lab;
 use crate::app::{Packet, Verdict};
 use crate::snapshot::{Location, PortRole};
 
@@ -31,40 +31,11 @@ impl Lab {
     /// this returns. Apps have heard nothing yet: see [`Lab::run`].
     pub fn inject(&mut self, from: TestHost, frame: Bytes) {
         let at = self.hosts[&from];
+        self.since.sent.push((from, frame.clone()));
         let hub = self.hosts.iter().filter(|(h, l)| **l == at && **h != from);
         self.arrived.extend(hub.map(|(h, _)| (*h, frame.clone())));
         self.fly(Leg::Into(at, frame), 0);
         self.carry();
-    }
-
-    /// Where a frame would go by the tables alone; nothing is counted and nobody is told.
-    #[must_use]
-    pub fn trace(&self, from: TestHost, frame: &Bytes) -> Trace {
-        let mut trace = Trace::default();
-        let mut flights = vec![(self.hosts[&from], frame.clone(), 0)];
-        while let Some((at, frame, hops)) = flights.pop() {
-            assert!(
-                hops < MOST_HOPS,
-                "a loop: {frame:?} comes by {at} again and again"
-            );
-            let model = &self.switches[&at.dpid].model;
-            let here = model.foresee(at.port, frame, self.since_start());
-            trace.punted.extend(here.packet_ins.iter().map(|_| at));
-            for sent in here.sent {
-                let (out, frame) = (sent.port, sent.frame);
-                match self.beyond(Location::new(at.dpid, out)) {
-                    Beyond::Switch(next) => flights.push((next, frame, hops + 1)),
-                    Beyond::Hosts(hosts) => {
-                        trace
-                            .frames
-                            .extend(hosts.into_iter().map(|h| (h, frame.clone())));
-                    }
-                }
-            }
-        }
-        trace.frames.sort();
-        trace.arrived = trace.frames.iter().map(|(host, _)| *host).collect();
-        trace
     }
 
     pub(super) fn carry(&mut self) {
@@ -119,7 +90,7 @@ impl Lab {
         }
     }
 
-    fn beyond(&self, out: Location) -> Beyond {
+    pub(super) fn beyond(&self, out: Location) -> Beyond {
         match self.cables.get(&out) {
             Some(far) => Beyond::Switch(*far),
             None => Beyond::Hosts(
@@ -191,13 +162,14 @@ impl Lab {
     }
 }
 
-enum Beyond {
+/// What is at the other end.
+pub(super) enum Beyond {
     Switch(Location),
     Hosts(Vec<TestHost>),
 }
 
 /// More than any path of the networks under test has, several times over.
-const MOST_HOPS: u16 = 64;
+pub(super) const MOST_HOPS: u16 = 64;
 
 /// More than any one frame makes in a network without a loop.
 const MOST_PACKETS: u32 = 100_000;

@@ -289,7 +289,7 @@ impl Lab {
     }
 
     /// Whether a port has a signal.
-    fn has_signal(&self, at: Location) -> bool {
+    pub(super) fn has_signal(&self, at: Location) -> bool {
         let port = self.switches[&at.dpid].model.port(at.port);
         port.is_some_and(PortDesc::is_up)
     }

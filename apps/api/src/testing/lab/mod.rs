@@ -1,9 +1,12 @@
 //! The lab: building it, and what a test asks of it.
 
+mod build;
 mod carry;
 mod control;
+mod expect;
 mod rules;
 mod tables;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -13,8 +16,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use openflow::flow::{FlowEntry, Group, PacketIn};
 use openflow::pipeline::Switch;
-use openflow::{Dpid, PortNo, Version};
-use topologies::{LinkEnd, LinkId};
+use openflow::{Dpid, PortNo};
+use topologies::LinkEnd;
 
 use super::apps::{Done, Hosted, Slot};
 use super::frames::TestHost;
@@ -22,6 +25,8 @@ use super::switch::LabSwitch;
 use crate::app::{App, ConfigError};
 use crate::event::Event;
 use crate::snapshot::{Location, Snapshot};
+
+pub use expect::Expected;
 
 /// A controller with apps and a network. See the module's text.
 pub struct Lab {
@@ -50,6 +55,7 @@ pub struct Lab {
     /// What came in by ports of which it is not known yet what is behind them.
     held: Vec<(Dpid, PacketIn)>,
     arrived: Vec<(TestHost, Bytes)>,
+    since: expect::Since,
     packet_ins: u64,
 }
 
@@ -101,37 +107,9 @@ impl Lab {
             flights: VecDeque::new(),
             held: Vec::new(),
             arrived: Vec::new(),
+            since: expect::Since::default(),
             packet_ins: 0,
         }
-    }
-
-    /// A switch of 1.3.
-    pub fn switch(&mut self, dpid: u64) -> Dpid {
-        self.switch_of(dpid, Version::V1_3)
-    }
-
-    /// A switch of a version.
-    pub fn switch_of(&mut self, dpid: u64, version: Version) -> Dpid {
-        self.switches
-            .insert(Dpid(dpid), LabSwitch::new(Dpid(dpid), version));
-        Dpid(dpid)
-    }
-
-    /// A cable between two ports, given as (switch, port); names it by its first end.
-    pub fn cable(&mut self, a: (u64, u32), b: (u64, u32)) -> LinkId {
-        let (a, b) = (port(a), port(b));
-        self.cables.extend([(a, b), (b, a)]);
-        self.set_signal(a, true);
-        self.set_signal(b, true);
-        LinkId::new(a, b)
-    }
-
-    /// The next host, at a port of a switch. Several at one port: there is a hub.
-    pub fn host(&mut self, dpid: u64, at: u32) -> TestHost {
-        let number = self.hosts.keys().next_back().map_or(1, |last| last.0 + 1);
-        self.hosts.insert(TestHost(number), port((dpid, at)));
-        self.set_signal(port((dpid, at)), true);
-        TestHost(number)
     }
 
     /// Starts an app; those started first are asked first.
@@ -278,31 +256,32 @@ impl Lab {
 /// Driving.
 impl Lab {
     /// A host sends a frame; returns which hosts got it, sorted, one entry for each copy, after
-    /// everything has come to rest. The clock stands still.
+    /// everything has come to rest. The clock stands still. What they got can be asked by
+    /// [`Lab::expect`] and [`Lab::take_arrived`] until the next is sent.
     pub fn send(&mut self, from: TestHost, frame: Bytes) -> Vec<TestHost> {
-        self.arrived.clear();
+        self.take_arrived();
         self.inject(from, frame);
         self.run();
-        self.take_arrived()
-            .into_iter()
-            .map(|(host, _)| host)
-            .collect()
+        self.receivers()
     }
 
     /// As [`Lab::send`], and lets time pass.
     pub fn send_and_wait(&mut self, from: TestHost, frame: Bytes, wait: Duration) -> Vec<TestHost> {
-        self.arrived.clear();
+        self.take_arrived();
         self.inject(from, frame);
         self.run_for(wait);
-        self.take_arrived()
-            .into_iter()
-            .map(|(host, _)| host)
-            .collect()
+        self.receivers()
     }
 
-    /// What arrived since it was last asked, sorted by host.
+    fn receivers(&mut self) -> Vec<TestHost> {
+        self.arrived.sort_by_key(|(host, _)| *host);
+        self.arrived.iter().map(|(host, _)| *host).collect()
+    }
+
+    /// What arrived since it was last asked or sent, sorted by host.
     pub fn take_arrived(&mut self) -> Vec<(TestHost, Bytes)> {
         self.arrived.sort_by_key(|(host, _)| *host);
+        self.since = expect::Since::default();
         std::mem::take(&mut self.arrived)
     }
 

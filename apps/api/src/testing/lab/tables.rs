@@ -44,7 +44,7 @@ impl Lab {
 
     /// Somebody who is not the controller changes a switch, connected or not: its entries, groups,
     /// meters or ports, as its version can say it. What the switch tells of that the controller
-    /// hears, and mends.
+    /// hears, and mends in [`Lab::run`].
     ///
     /// # Panics
     /// When the switch refuses it.
@@ -161,6 +161,7 @@ impl Lab {
             let heard = self.switches[&dpid].heard(&FromSwitch::PacketIn(packet));
             if let FromSwitch::PacketIn(packet) = heard {
                 self.packet_ins += 1;
+                self.since.punted.push(Location::new(dpid, packet.in_port));
                 self.packet_in(dpid, &packet, hops);
             }
         }
