@@ -279,15 +279,28 @@ fn settled_routing_delivers_every_packet_and_a_trace_says_so() {
 
 #[test]
 fn with_entries_deleted_and_damaged_a_trace_says_what_a_packet_does() {
+    let parts = std::thread::scope(|scope| {
+        let parts = [1..=50, 51..=100, 101..=150, 151..=200];
+        let parts = parts.map(|seeds| scope.spawn(|| damaged_networks(seeds)));
+        parts.map(|part| part.join().expect("traces are right"))
+    });
     let mut tally = Tally::new();
-    for seed in 1..=200 {
-        let mut case = Case::settled(seed);
-        case.damage(2 + seed % 8, &mut Dice::new(seed));
-        case.check(&mut tally);
+    for (kind, count) in parts.into_iter().flatten() {
+        *tally.entry(kind).or_default() += count;
     }
     // Enough of each kind that none is right by chance.
     for (kind, count) in &tally {
         assert!(*count >= 10, "{kind}: {tally:?}");
     }
     assert_eq!(tally.len(), 5, "{tally:?}");
+}
+
+fn damaged_networks(seeds: impl Iterator<Item = u64>) -> Tally {
+    let mut tally = Tally::new();
+    for seed in seeds {
+        let mut case = Case::settled(seed);
+        case.damage(2 + seed % 8, &mut Dice::new(seed));
+        case.check(&mut tally);
+    }
+    tally
 }

@@ -31,6 +31,8 @@ struct Kept {
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) wanted: BTreeMap<Place, Wanted>,
+    /// Of each app's set, those that have ended since among them.
+    places: BTreeMap<(usize, String), Vec<Place>>,
     groups: BTreeMap<(Dpid, GroupId), Kept>,
     changes: VecDeque<Change>,
     steps: VecDeque<Step>,
@@ -127,10 +129,17 @@ impl Rules {
     ) -> Vec<Place> {
         let mut gone = Vec::new();
         for (set, _) in &sets {
-            let old = self
-                .wanted
-                .extract_if(.., |_, wanted| wanted.app == app && wanted.set == *set);
-            gone.extend(old.map(|(place, _)| place));
+            let old = self.places.remove(&(app, set.clone())).unwrap_or_default();
+            // It may have ended since, and be another's by now.
+            let is_of_set = |place: &Place| {
+                let wanted = self.wanted.get(place);
+                wanted.is_some_and(|wanted| wanted.app == app && wanted.set == *set)
+            };
+            let old: Vec<Place> = old.into_iter().filter(is_of_set).collect();
+            for place in &old {
+                self.wanted.remove(place);
+            }
+            gone.extend(old);
         }
         let mut puts = Vec::new();
         for (set, rules) in sets {
@@ -138,6 +147,8 @@ impl Rules {
                 let place = (rule.dpid, identity(&rule));
                 puts.push(rule.clone());
                 let set = set.clone();
+                let places = self.places.entry((app, set.clone())).or_default();
+                places.push(place.clone());
                 let other = self.wanted.insert(place, Wanted { app, set, rule });
                 assert!(other.is_none(), "wanted twice: {other:?}");
             }
