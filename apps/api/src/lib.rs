@@ -13,7 +13,7 @@
 //! Apps see no bytes, versions or sockets.
 //!
 //! A whole app: packets of one kind stay at the switch they came in by. Its rules are wanted on
-//! every switch that connects, and the test runs it on switches made of nothing
+//! every switch that connects, and the test runs it on exact switches without a network
 //! ([`testing::Lab`]).
 //!
 //! ```

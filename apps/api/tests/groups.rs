@@ -1,6 +1,8 @@
 //! Groups in the lab: a packet goes where a switch's groups would send it, and they are kept as
 //! rules are.
 
+use std::collections::BTreeMap;
+
 use app_api::testing::{Lab, TestHost, frames};
 use app_api::{App, AppContext, Event, Priority, Rule, WantedGroup};
 use openflow::flow::{Action, Bucket, GroupType, Instructions, Match};
@@ -74,8 +76,25 @@ fn all_buckets_of_all_and_one_of_select_and_indirect() {
     let (mut of_all, [h1, h2, h3, _]) = lab(GroupType::All, &both);
     assert_eq!(send(&mut of_all, h1), [h2, h3]);
     let weighed = [to(2).weighing(0), to(3).weighing(1), to(4).weighing(2)];
-    let (mut of_select, _) = lab(GroupType::Select, &weighed);
-    assert_eq!(send(&mut of_select, h1), [h3], "the first with a share");
+    let (mut of_select, [_, h2, h3, h4]) = lab(GroupType::Select, &weighed);
+    let mut shares = BTreeMap::new();
+    for other in 100..400 {
+        let frame = frames::unicast(h1, TestHost(other));
+        let arrived = of_select.send(h1, frame.clone());
+        assert_eq!(
+            of_select.send(h1, frame),
+            arrived,
+            "a flow stays where it is"
+        );
+        *shares.entry(arrived).or_insert(0) += 1;
+    }
+    assert_eq!(shares.get(&vec![h2]), None, "without a share");
+    assert_eq!(
+        shares[&vec![h3]] + shares[&vec![h4]],
+        300,
+        "one bucket each"
+    );
+    assert!((60..=140).contains(&shares[&vec![h3]]), "{shares:?}");
     let (mut of_indirect, _) = lab(GroupType::Indirect, &[to(2)]);
     assert_eq!(send(&mut of_indirect, h1), [h2]);
     assert_eq!(of_indirect.packet_ins(), 0);

@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn floods_until_it_has_heard_the_station_and_then_leaves_it_to_the_switch() {
-        for version in [Version::V1_0, Version::V1_3] {
+        for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
             let (mut lab, [a, b, c]) = lab(version);
             assert_eq!(lab.send(a, frames::unicast(a, b)), [b, c]);
             assert_eq!(lab.send(b, frames::unicast(b, a)), [a]);

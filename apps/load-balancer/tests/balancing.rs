@@ -263,7 +263,7 @@ fn weighted(affinity: &str, algorithm: &str, weights: [u8; 3]) -> Value {
 const CLIENTS: [TestHost; 3] = [TestHost(4), TestHost(5), TestHost(6)];
 
 fn every_world() -> impl Iterator<Item = World> {
-    [Version::V1_0, Version::V1_3]
+    [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5]
         .into_iter()
         .flat_map(|version| [true, false].map(|routing| World::new(version, routing)))
 }

@@ -6,6 +6,9 @@ use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 
 use super::*;
+use crate::oxm::Field;
+use crate::packet::TcpSegment;
+use crate::packet::build::{Ethernet, tcp_segment};
 use crate::wire::{Answer, DecodeError, Error, Header, Message};
 use crate::{BufferId, Cookie, Dpid, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
 
@@ -148,6 +151,34 @@ proptest! {
         prop_assert_eq!(&asked(&request, version), &request);
         let reply = FromSwitch::MeterConfig { meters: vec![meter], more: false };
         prop_assert_eq!(told(&reply, version), reply);
+    }
+}
+
+/// 1.0 sets "the port"; whose it is says the packet.
+#[test]
+fn a_packet_out_that_sets_ports_is_of_the_protocol_of_its_packet() {
+    let udp = [Field::UdpSrc, Field::UdpDst];
+    for (protocol, fields) in [(6, [Field::TcpSrc, Field::TcpDst]), (17, udp)] {
+        let mut data = tcp_segment(
+            Ethernet::untagged(MacAddr::ZERO, MacAddr::BROADCAST),
+            "10.0.0.1:1000".parse().unwrap(),
+            "10.0.0.2:80".parse().unwrap(),
+            TcpSegment {
+                seq: 1,
+                ack: 0,
+                flags: TcpSegment::SYN,
+            },
+        )
+        .to_vec();
+        data[23] = protocol;
+        let sets = fields.map(|field| Action::set_field(field, 8080));
+        let request = ToSwitch::PacketOut(PacketOut {
+            buffer_id: BufferId::NONE,
+            in_port: PortNo(1),
+            actions: Actions::from_iter(sets),
+            data: data.into(),
+        });
+        assert_eq!(asked(&request, Version::V1_0), request);
     }
 }
 

@@ -235,6 +235,24 @@ fn the_controller_decides_about_what_it_is_sent() {
     net.says(2, "", Kind::Controller, sentence);
 }
 
+/// What the controller has is not lost yet, whatever became of another copy.
+#[test]
+fn the_controller_counts_before_a_copy_that_is_dropped() {
+    let mut net = Net::new();
+    net.flow(1, "priority=1,actions=output:2,output:4");
+    net.flow(2, "priority=1,actions=drop");
+    net.add_switch(3);
+    net.cable(at(1, 4), at(3, 1));
+    net.flow(3, "priority=1,actions=controller");
+    net.says(
+        2,
+        "",
+        Kind::Controller,
+        "h1 does not reach h2: s3 hands it to the controller, whose apps decide what becomes of \
+         it.",
+    );
+}
+
 #[test]
 fn a_packet_that_comes_to_another_host_is_told() {
     let mut net = Net::new();

@@ -263,11 +263,18 @@ impl Judge<'_> {
             };
         }
         let ends = self.hops.iter().enumerate();
-        if let Some(end) = ends
+        let mut lost = ends
             .clone()
-            .find_map(|(index, hop)| self.end_at(index, hop))
-        {
-            return end;
+            .filter_map(|(index, hop)| self.end_at(index, hop));
+        // A copy that the controller gets is not lost yet, whatever became of the others.
+        let first = lost.next();
+        let asks = |end: &End| end.kind == Kind::Controller;
+        if let Some(first) = first {
+            return if asks(&first) {
+                first
+            } else {
+                lost.find(asks).unwrap_or(first)
+            };
         }
         let elsewhere = ends.clone().find_map(|(index, hop)| {
             hop.exits

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use openflow::flow::{FlowMod, PacketOut, Unsupported};
-use openflow::{Dpid, GroupId};
+use bytes::BytesMut;
+use openflow::flow::{FlowMod, PacketOut, ToSwitch, Unsupported};
+use openflow::{Dpid, GroupId, Version, Xid};
 
 use crate::app::{
     App, AppBackend, AppContext, ConfigError, HandlerBackend, Packet, PacketContext, PacketHandler,
@@ -78,21 +79,46 @@ pub(super) fn group_id(app: usize, number: u16) -> GroupId {
     GroupId(app << 16 | u32::from(number))
 }
 
+/// The index of the app whose a group is, and the app's own number for it.
+pub(super) fn app_and_number(id: GroupId) -> (usize, u16) {
+    ((id.0 >> 16) as usize - 1, (id.0 & 0xffff) as u16)
+}
+
 /// What a packet handler did.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Answered {
+    /// Of the switch it answers.
+    version: Version,
     pub(super) here: Vec<PacketOut>,
     pub(super) flow_mods: Vec<FlowMod>,
     pub(super) elsewhere: Vec<(Dpid, PacketOut)>,
 }
 
+impl Answered {
+    fn to(version: Version) -> Self {
+        Self {
+            version,
+            here: Vec::new(),
+            flow_mods: Vec::new(),
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// Whether the version has words for it.
+    fn check(&self, request: &ToSwitch) -> Result<(), Unsupported> {
+        request.encode(self.version, Xid(0), &mut BytesMut::new())
+    }
+}
+
 impl HandlerBackend for Answered {
     fn packet_out(&mut self, packet: &PacketOut) -> Result<(), Unsupported> {
+        self.check(&ToSwitch::PacketOut(packet.clone()))?;
         self.here.push(packet.clone());
         Ok(())
     }
 
     fn flow_mod(&mut self, flow_mod: &FlowMod) -> Result<(), Unsupported> {
+        self.check(&ToSwitch::FlowMod(flow_mod.clone()))?;
         self.flow_mods.push(flow_mod.clone());
         Ok(())
     }
@@ -131,6 +157,7 @@ impl<A: App> Slot<A> {
 
 /// A [`Slot`] whose message type does not matter.
 pub(super) trait Hosted {
+    fn name(&self) -> &'static str;
     fn precedence(&self) -> u8;
     fn connect(&mut self, dpid: Dpid);
     fn port_down(&mut self, at: Location);
@@ -146,7 +173,7 @@ pub(super) trait Hosted {
     fn packet_in(
         &mut self,
         at: (&Arc<Snapshot>, Instant),
-        from: Location,
+        from: (Location, Version),
         packet: &Packet<'_>,
     ) -> (Answered, Verdict);
     fn any(&self) -> &dyn Any;
@@ -154,6 +181,10 @@ pub(super) trait Hosted {
 }
 
 impl<A: App> Hosted for Slot<A> {
+    fn name(&self) -> &'static str {
+        std::any::type_name::<A>()
+    }
+
     fn precedence(&self) -> u8 {
         self.app.precedence()
     }
@@ -212,10 +243,10 @@ impl<A: App> Hosted for Slot<A> {
     fn packet_in(
         &mut self,
         (snapshot, now): (&Arc<Snapshot>, Instant),
-        from: Location,
+        (from, version): (Location, Version),
         packet: &Packet<'_>,
     ) -> (Answered, Verdict) {
-        let mut answered = Answered::default();
+        let mut answered = Answered::to(version);
         let Some(handler) = self.handlers.get_mut(&from.dpid) else {
             return (answered, Verdict::Pass);
         };

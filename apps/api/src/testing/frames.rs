@@ -1,5 +1,6 @@
 //! Frames hosts send, and who the hosts are.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -13,6 +14,12 @@ use crate::snapshot::HostId;
 /// would give them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TestHost(pub u16);
+
+impl fmt::Display for TestHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "h{}", self.0)
+    }
+}
 
 impl TestHost {
     /// Its Ethernet address.

@@ -36,8 +36,11 @@ impl Shape {
         for dpid in 1..=self.switches {
             let version = match speaks {
                 Speaks::V10 => Version::V1_0,
+                Speaks::V13 => Version::V1_3,
                 Speaks::Mixed if dpid % 2 == 0 => Version::V1_0,
-                Speaks::V13 | Speaks::Mixed => Version::V1_3,
+                Speaks::Mixed if dpid % 3 == 0 => Version::V1_4,
+                Speaks::Mixed if dpid % 5 == 0 => Version::V1_5,
+                Speaks::Mixed => Version::V1_3,
             };
             lab.switch_of(dpid, version);
         }

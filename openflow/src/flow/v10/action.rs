@@ -9,7 +9,7 @@
 use super::{no, port, wire};
 use crate::flow::{Action, Actions, CopyField, Match, Unsupported, Words, bits};
 use crate::oxm::{Field, FieldId};
-use crate::packet::{ethertype, ip_proto};
+use crate::packet::{PacketView, ethertype, ip_proto};
 use crate::wire::{Wire, Writer};
 use crate::{Version, nicira};
 
@@ -37,6 +37,16 @@ impl Packets {
         tag: Tag::Unknown,
         protocol: None,
     };
+
+    /// The one a packet-out brings: it says itself whose its ports are.
+    pub(super) fn brought(data: &[u8]) -> Self {
+        let packet = PacketView::parse(data);
+        let ip = packet.and_then(|packet| packet.ipv4());
+        Self {
+            protocol: ip.map(|ip| Some(ip.protocol())),
+            ..Self::SENDERS_OWN
+        }
+    }
 
     /// Those an entry takes.
     pub(super) fn of(matching: &Match) -> Self {
@@ -315,7 +325,8 @@ fn push_where_absent(packets: &mut Packets, out: &mut Actions) {
     }
 }
 
-/// The match says whose port it is; where it does not, the action cannot be one of ours.
+/// The match or the packet says whose port it is; where it does not, the action cannot be one of
+/// ours.
 fn lift_port(
     packets: Packets,
     (tcp, udp): (Field, Field),
@@ -327,7 +338,7 @@ fn lift_port(
     }
     if packets.protocol != Some(Some(ip_proto::TCP)) {
         unknown.note(format_args!(
-            "a port set to {port} with neither TCP nor UDP in the match"
+            "a port set to {port} with neither TCP nor UDP to go by"
         ));
     }
     Action::set_field(tcp, port.into())

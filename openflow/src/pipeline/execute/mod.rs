@@ -142,6 +142,20 @@ impl Switch {
         run.traced(in_port, frame, header)
     }
 
+    /// What the switch would send if such a frame came in; changes nothing. As
+    /// [`Switch::trace`] without the steps, for those who ask often.
+    #[must_use]
+    pub fn foresee(&self, in_port: PortNo, frame: Bytes, now: Duration) -> Effects {
+        let mut run = Run::new(self, Packet::parse(frame, in_port), now);
+        run.receive(in_port);
+        let done = run.finish();
+        Effects {
+            sent: done.sent,
+            packet_ins: done.packet_ins,
+            ..Effects::default()
+        }
+    }
+
     /// What would become of a packet-out; changes nothing.
     #[must_use]
     pub fn trace_packet_out(&self, packet: &PacketOut, now: Duration) -> Trace {

@@ -6,9 +6,10 @@ use super::flow_mod::Criteria;
 use super::meter_mod::{MAX_METERS, meters};
 use super::{Refusal, Refused, Switch};
 use crate::flow::{
-    FlowEntry, FlowStatsRequest, Group, GroupStats, Instructions, Meter, MeterFeatures, MeterFlags,
-    MeterStats, PortStats, TableStats,
+    FlowEntry, FlowStatsRequest, Group, GroupStats, Instructions, Match, Meter, MeterFeatures,
+    MeterFlags, MeterStats, PortStats, TableStats,
 };
+use crate::pipeline::classifier::Pattern;
 use crate::pipeline::group::GroupState;
 use crate::pipeline::meter::MeterState;
 use crate::{GroupId, MeterId, PortNo, TableId};
@@ -43,6 +44,20 @@ impl Switch {
             Some(entry.told(table, now))
         });
         Ok(told.collect())
+    }
+
+    /// The entry with this very match and priority (OF 1.3.5 §5.2), with its counters.
+    #[must_use]
+    pub fn flow_entry(
+        &self,
+        table: TableId,
+        priority: u16,
+        matching: &Match,
+        now: Duration,
+    ) -> Option<FlowEntry> {
+        let entries = self.tables.get(table)?;
+        let id = entries.exact(&Pattern::of(matching), priority)?;
+        Some(entries.entry(id)?.told(table, now))
     }
 
     /// Sums over flow entries: packets, bytes, entries.

@@ -4,14 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use openflow::flow::{FlowRemoved, FlowRemovedReason, PortConfig, PortDesc, PortState, SwitchDesc};
+use openflow::flow::{PortConfig, PortDesc, PortState, SwitchDesc};
 use openflow::packet::PacketView;
-use openflow::{Cookie, Dpid, MacAddr, PortNo};
+use openflow::{Dpid, MacAddr};
 use topologies::LinkId;
 
 use super::super::frames::TestHost;
-use super::super::switch::as_flow_entry;
-use super::rules::Step;
 use super::{Lab, port};
 use crate::event::Event;
 use crate::snapshot::{
@@ -31,29 +29,20 @@ impl Lab {
 
     /// A switch connects: it is not known yet what is behind its ports.
     pub fn connect(&mut self, dpid: Dpid) {
-        for step in self.rules.missing(dpid, &self.switches) {
-            let Some(switch) = self.switches.get_mut(&dpid) else {
-                return;
-            };
-            match step {
-                Step::Put { rule, app, .. } => {
-                    self.rules.flow_mods += 1;
-                    switch.put(rule, app, self.now);
-                }
-                Step::PutGroup { group, .. } => switch.put_group(group),
-                Step::Delete { .. } | Step::DeleteGroup { .. } | Step::Packet { .. } => {}
-            }
+        if !self.switches.contains_key(&dpid) {
+            return;
         }
+        self.bring_up_to_date(dpid);
         self.tell_of_entries(dpid);
         for app in &mut self.apps {
             app.connect(dpid);
         }
-        let ports = self.ports_of(dpid);
         let Some(switch) = self.switches.get_mut(&dpid) else {
             return;
         };
         switch.connected = true;
-        let version = switch.version;
+        let (version, n_tables) = (switch.model.version(), switch.model.n_tables());
+        let ports = switch.model.port_desc().into_iter();
         self.edit(|snapshot| {
             let switch = Switch {
                 dpid,
@@ -63,10 +52,9 @@ impl Lab {
                 version,
                 peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 desc: Arc::new(SwitchDesc::default()),
-                n_tables: 1,
+                n_tables,
                 ports: ports
-                    .iter()
-                    .map(|p| (p.desc.no, Arc::new(p.clone())))
+                    .map(|desc| (desc.no, Arc::new(new_port(desc))))
                     .collect(),
                 counters: Arc::default(),
             };
@@ -145,8 +133,7 @@ impl Lab {
     pub fn power_off(&mut self, dpid: Dpid) {
         self.disconnect(dpid);
         if let Some(switch) = self.switches.get_mut(&dpid) {
-            switch.table.clear();
-            switch.groups.clear();
+            switch.forget();
         }
         let cables: Vec<Location> = self
             .cables
@@ -176,10 +163,9 @@ impl Lab {
     pub fn cut(&mut self, at: Location) {
         let ends = [Some(at), self.cables.get(&at).copied()];
         let ends: Vec<Location> = ends.into_iter().flatten().collect();
-        self.dark.extend(&ends);
         let links = self.links_where(|id| ends.contains(&id.src));
         for end in ends {
-            self.port_down(end);
+            self.set_signal(end, false);
         }
         self.links_down(links);
     }
@@ -196,9 +182,7 @@ impl Lab {
         let ends = [Some(at), self.cables.get(&at).copied()];
         for end in ends.into_iter().flatten() {
             self.lost.remove(&end);
-            if self.dark.remove(&end) {
-                self.port_up(end);
-            }
+            self.set_signal(end, true);
         }
     }
 
@@ -208,11 +192,9 @@ impl Lab {
         let (old, new) = (self.hosts[&host], port(to));
         self.hosts.insert(host, new);
         if !self.hosts.values().any(|at| *at == old) {
-            self.dark.insert(old);
-            self.port_down(old);
+            self.set_signal(old, false);
         }
-        self.dark.remove(&new);
-        self.port_up(new);
+        self.set_signal(new, true);
         self.set_role(new, PortRole::Edge);
     }
 
@@ -247,29 +229,6 @@ impl Lab {
     /// An event for every app, heard in [`Lab::run`].
     pub fn event(&mut self, event: Event) {
         self.events.push_back((None, event));
-    }
-
-    pub(super) fn expire(&mut self) {
-        for (dpid, switch) in &mut self.switches {
-            for entry in switch.expire(self.now) {
-                let gone = as_flow_entry(&entry);
-                let removed = FlowRemoved {
-                    table: gone.table,
-                    priority: gone.priority,
-                    cookie: Cookie(0),
-                    reason: FlowRemovedReason::IdleTimeout,
-                    matching: gone.matching,
-                    age: gone.age,
-                    packets: gone.packets,
-                    bytes: gone.bytes,
-                };
-                let place = (*dpid, (removed.priority, removed.matching.clone()));
-                self.rules.wanted.remove(&place);
-                let (dpid, removed) = (*dpid, Arc::new(removed));
-                let event = Event::FlowRemoved { dpid, removed };
-                self.events.push_back((Some(entry.app), event));
-            }
-        }
     }
 
     /// What the controller learns of a host from a frame that came in by an edge port.
@@ -316,55 +275,23 @@ impl Lab {
         self.event(event);
     }
 
-    fn tell_of_entries(&mut self, dpid: Dpid) {
-        for index in 0..self.apps.len() {
-            let table = &self.switches[&dpid].table;
-            let entries: Arc<[_]> = table
-                .iter()
-                .filter(|(_, entry)| entry.app == index)
-                .filter(|(key, _)| !self.rules.wanted.contains_key(&(dpid, (*key).clone())))
-                .map(|(_, entry)| as_flow_entry(entry))
-                .collect();
-            let groups = self.rules.unwanted_groups(dpid, index, &self.switches);
-            if !entries.is_empty() || !groups.is_empty() {
-                let found = Event::EntriesFound { dpid, entries };
-                self.events.push_back((Some(index), found));
-            }
-        }
-    }
-
-    fn ports_of(&self, dpid: Dpid) -> Vec<Port> {
-        let ends = self.cables.keys().chain(self.hosts.values());
-        let mut numbers: Vec<PortNo> = ends
-            .filter(|at| at.dpid == dpid)
-            .map(|at| at.port)
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let is_up = |no| !self.dark.contains(&Location::new(dpid, no));
-        numbers
-            .into_iter()
-            .map(|no| new_port(no, is_up(no)))
-            .collect()
-    }
-
-    fn port_down(&mut self, at: Location) {
-        if !self.switches[&at.dpid].connected {
+    /// A port, made if it is not there yet, gets its signal or loses it; its switch says so.
+    pub(super) fn set_signal(&mut self, at: Location, up: bool) {
+        let now = self.since_start();
+        let Some(switch) = self.switches.get_mut(&at.dpid) else {
             return;
-        }
-        self.edit_port(at, |port| *port = new_port(at.port, false));
-        for app in &mut self.apps {
-            app.port_down(at);
-        }
-        self.event(Event::PortDown(at));
+        };
+        let effects = match switch.model.port(at.port) {
+            Some(_) => switch.model.set_link(at.port, up),
+            None => switch.model.put_port(port_desc(at, up), now),
+        };
+        self.effects(at.dpid, effects, 0);
     }
 
-    fn port_up(&mut self, at: Location) {
-        if !self.switches[&at.dpid].connected {
-            return;
-        }
-        self.edit_port(at, |port| *port = new_port(at.port, true));
-        self.event(Event::PortUp(at));
+    /// Whether a port has a signal.
+    pub(super) fn has_signal(&self, at: Location) -> bool {
+        let port = self.switches[&at.dpid].model.port(at.port);
+        port.is_some_and(PortDesc::is_up)
     }
 
     fn set_role(&mut self, at: Location, role: PortRole) {
@@ -401,7 +328,7 @@ impl Lab {
         for id in links {
             self.event(Event::LinkDown(id));
             for end in [id.src, id.dst] {
-                if self.switches[&end.dpid].connected && !self.dark.contains(&end) {
+                if self.switches[&end.dpid].connected && self.has_signal(end) {
                     self.set_role(end, PortRole::Unknown);
                 }
             }
@@ -409,7 +336,7 @@ impl Lab {
     }
 
     fn discovers_over(&self, end: Location) -> bool {
-        !self.dark.contains(&end)
+        self.has_signal(end)
             && !self.lost.contains(&end)
             && !self
                 .far_end(end)
@@ -425,13 +352,13 @@ impl Lab {
         up.map(|link| link.id).filter(|id| choose(*id)).collect()
     }
 
-    fn edit_port(&mut self, at: Location, change: impl FnOnce(&mut Port)) {
+    pub(super) fn edit_port(&mut self, at: Location, change: impl FnOnce(&mut Port)) {
         self.edit(|snapshot| {
             if let Some(switch) = snapshot.switches.get_mut(&at.dpid) {
                 let ports = &mut Arc::make_mut(switch).ports;
                 let port = ports
                     .entry(at.port)
-                    .or_insert_with(|| Arc::new(new_port(at.port, true)));
+                    .or_insert_with(|| Arc::new(new_port(port_desc(at, true))));
                 change(Arc::make_mut(port));
             }
         });
@@ -445,21 +372,27 @@ impl Lab {
     }
 }
 
-fn new_port(no: PortNo, is_up: bool) -> Port {
+/// A port as the controller first sees it.
+pub(super) fn new_port(desc: PortDesc) -> Port {
     Port {
-        desc: PortDesc {
-            no,
-            hw_addr: MacAddr::ZERO,
-            name: format!("eth{no}"),
-            config: PortConfig::empty(),
-            state: if is_up {
-                PortState::LIVE
-            } else {
-                PortState::LINK_DOWN
-            },
-            curr_speed_kbps: 10_000_000,
-            max_speed_kbps: 10_000_000,
-        },
+        desc,
         role: PortRole::Unknown,
+    }
+}
+
+fn port_desc(at: Location, up: bool) -> PortDesc {
+    let [.., high, low] = at.dpid.0.to_be_bytes();
+    let [.., port_high, port_low] = at.port.0.to_be_bytes();
+    PortDesc {
+        no: at.port,
+        hw_addr: MacAddr([0x02, 0, high, low, port_high, port_low]),
+        name: format!("eth{}", at.port),
+        config: PortConfig::empty(),
+        state: match up {
+            true => PortState::LIVE,
+            false => PortState::LINK_DOWN,
+        },
+        curr_speed_kbps: 10_000_000,
+        max_speed_kbps: 10_000_000,
     }
 }

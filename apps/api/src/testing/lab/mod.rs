@@ -1,8 +1,12 @@
 //! The lab: building it, and what a test asks of it.
 
+mod build;
 mod carry;
 mod control;
+mod expect;
 mod rules;
+mod tables;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -10,19 +14,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use openflow::flow::{FlowEntry, Group};
-use openflow::{Dpid, PortNo, Version};
-use topologies::{LinkEnd, LinkId};
+use openflow::flow::{FlowEntry, Group, PacketIn};
+use openflow::pipeline::Switch;
+use openflow::{Dpid, PortNo};
+use topologies::LinkEnd;
 
 use super::apps::{Done, Hosted, Slot};
 use super::frames::TestHost;
-use super::switch::{TestSwitch, as_flow_entry};
+use super::switch::LabSwitch;
 use crate::app::{App, ConfigError};
 use crate::event::Event;
 use crate::snapshot::{Location, Snapshot};
 
-/// A controller with apps and a network of made-up switches. See the module's text.
+pub use expect::Expected;
+
+/// A controller with apps and a network. See the module's text.
 pub struct Lab {
+    /// When the switches' time began.
+    start: Instant,
     now: Instant,
     /// What the controller knows of the network.
     snapshot: Arc<Snapshot>,
@@ -32,20 +41,21 @@ pub struct Lab {
     /// For one app or all, in order.
     events: VecDeque<(Option<usize>, Event)>,
     rules: rules::Rules,
+    /// Or they end the test.
+    refusals_are_told: bool,
 
-    switches: BTreeMap<Dpid, TestSwitch>,
+    switches: BTreeMap<Dpid, LabSwitch>,
     /// Both ends of every cable.
     cables: BTreeMap<Location, Location>,
-    /// Ports without a signal.
-    dark: BTreeSet<Location>,
     /// Ports whose discovery frames do not arrive.
     lost: BTreeSet<Location>,
     hosts: BTreeMap<TestHost, Location>,
     /// Packets on their way.
     flights: VecDeque<carry::Flight>,
     /// What came in by ports of which it is not known yet what is behind them.
-    held: Vec<(Location, Bytes)>,
+    held: Vec<(Dpid, PacketIn)>,
     arrived: Vec<(TestHost, Bytes)>,
+    since: expect::Since,
     packet_ins: u64,
 }
 
@@ -80,48 +90,26 @@ impl Lab {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
+        let now = Instant::now();
         Self {
-            now: Instant::now(),
+            start: now,
+            now,
             snapshot: Arc::default(),
             apps: Vec::new(),
             wakes: Vec::new(),
             events: VecDeque::new(),
             rules: rules::Rules::default(),
+            refusals_are_told: false,
             switches: BTreeMap::new(),
             cables: BTreeMap::new(),
-            dark: BTreeSet::new(),
             lost: BTreeSet::new(),
             hosts: BTreeMap::new(),
             flights: VecDeque::new(),
             held: Vec::new(),
             arrived: Vec::new(),
+            since: expect::Since::default(),
             packet_ins: 0,
         }
-    }
-
-    /// A switch of 1.3.
-    pub fn switch(&mut self, dpid: u64) -> Dpid {
-        self.switch_of(dpid, Version::V1_3)
-    }
-
-    /// A switch of a version.
-    pub fn switch_of(&mut self, dpid: u64, version: Version) -> Dpid {
-        self.switches.insert(Dpid(dpid), TestSwitch::new(version));
-        Dpid(dpid)
-    }
-
-    /// A cable between two ports, given as (switch, port); names it by its first end.
-    pub fn cable(&mut self, a: (u64, u32), b: (u64, u32)) -> LinkId {
-        let (a, b) = (port(a), port(b));
-        self.cables.extend([(a, b), (b, a)]);
-        LinkId::new(a, b)
-    }
-
-    /// The next host, at a port of a switch. Several at one port: there is a hub.
-    pub fn host(&mut self, dpid: u64, at: u32) -> TestHost {
-        let number = self.hosts.keys().next_back().map_or(1, |last| last.0 + 1);
-        self.hosts.insert(TestHost(number), port((dpid, at)));
-        TestHost(number)
     }
 
     /// Starts an app; those started first are asked first.
@@ -203,17 +191,22 @@ impl Lab {
         self.cables.get(&at).copied()
     }
 
-    /// A switch's table, highest priority first.
+    /// A switch's entries but for the controller's own, by table, highest priority first.
     #[must_use]
     pub fn table(&self, dpid: Dpid) -> Vec<FlowEntry> {
-        let entries = self.switches[&dpid].table.values();
-        entries.rev().map(as_flow_entry).collect()
+        self.switches[&dpid].entries(self.since_start())
     }
 
     /// A switch's groups, by number.
     #[must_use]
     pub fn groups(&self, dpid: Dpid) -> Vec<Group> {
-        self.switches[&dpid].groups.values().cloned().collect()
+        self.switches[&dpid].model.group_desc()
+    }
+
+    /// The switch itself, to be looked at or to go on with a copy of it.
+    #[must_use]
+    pub fn model(&self, dpid: Dpid) -> &Switch {
+        &self.switches[&dpid].model
     }
 
     /// The app, to be looked at.
@@ -263,31 +256,32 @@ impl Lab {
 /// Driving.
 impl Lab {
     /// A host sends a frame; returns which hosts got it, sorted, one entry for each copy, after
-    /// everything has come to rest. The clock stands still.
+    /// everything has come to rest. The clock stands still. What they got can be asked by
+    /// [`Lab::expect`] and [`Lab::take_arrived`] until the next is sent.
     pub fn send(&mut self, from: TestHost, frame: Bytes) -> Vec<TestHost> {
-        self.arrived.clear();
+        self.take_arrived();
         self.inject(from, frame);
         self.run();
-        self.take_arrived()
-            .into_iter()
-            .map(|(host, _)| host)
-            .collect()
+        self.receivers()
     }
 
     /// As [`Lab::send`], and lets time pass.
     pub fn send_and_wait(&mut self, from: TestHost, frame: Bytes, wait: Duration) -> Vec<TestHost> {
-        self.arrived.clear();
+        self.take_arrived();
         self.inject(from, frame);
         self.run_for(wait);
-        self.take_arrived()
-            .into_iter()
-            .map(|(host, _)| host)
-            .collect()
+        self.receivers()
     }
 
-    /// What arrived since it was last asked, sorted by host.
+    fn receivers(&mut self) -> Vec<TestHost> {
+        self.arrived.sort_by_key(|(host, _)| *host);
+        self.arrived.iter().map(|(host, _)| *host).collect()
+    }
+
+    /// What arrived since it was last asked or sent, sorted by host.
     pub fn take_arrived(&mut self) -> Vec<(TestHost, Bytes)> {
         self.arrived.sort_by_key(|(host, _)| *host);
+        self.since = expect::Since::default();
         std::mem::take(&mut self.arrived)
     }
 
@@ -344,32 +338,6 @@ impl Lab {
         true
     }
 
-    /// Carries out the next single step of the rule changes asked for, in the order of their
-    /// stages. False: there is none.
-    pub fn step(&mut self) -> bool {
-        let step = self.rules.next(&self.switches);
-        match step {
-            None => return false,
-            Some(rules::Step::Put { dpid, rule, app }) => {
-                self.rules.flow_mods += 1;
-                let now = self.now;
-                self.with_connected(dpid, |switch| switch.put(rule, app, now));
-            }
-            Some(rules::Step::Delete { dpid, identity }) => {
-                self.rules.flow_mods += 1;
-                self.with_connected(dpid, |switch| switch.table.remove(&identity));
-            }
-            Some(rules::Step::PutGroup { dpid, group }) => {
-                self.with_connected(dpid, |switch| switch.put_group(group));
-            }
-            Some(rules::Step::DeleteGroup { dpid, id }) => {
-                self.with_connected(dpid, |switch| switch.delete_group(id));
-            }
-            Some(rules::Step::Packet { dpid, packet }) => self.packet_out(dpid, packet),
-        }
-        true
-    }
-
     fn carry_out(&mut self, index: usize, done: Done) {
         for (dpid, packet) in done.packets {
             self.packet_out(dpid, packet);
@@ -388,22 +356,18 @@ impl Lab {
         }
     }
 
-    fn with_connected<T>(&mut self, dpid: Dpid, act: impl FnOnce(&mut TestSwitch) -> T) {
-        if let Some(switch) = self.switches.get_mut(&dpid).filter(|s| s.connected) {
-            act(switch);
-        }
-    }
-
     fn next_time(&self) -> Option<Instant> {
-        let idle = self
+        let ends = self
             .switches
             .values()
-            .flat_map(|s| s.table.values())
-            .filter_map(|entry| {
-                let seconds = u64::from(entry.rule.idle_timeout_s);
-                (seconds != 0).then(|| entry.used + Duration::from_secs(seconds))
-            });
-        self.wakes.iter().copied().flatten().chain(idle).min()
+            .filter_map(|s| s.model.next_timeout());
+        let ends = ends.map(|end| self.start + end);
+        self.wakes.iter().copied().flatten().chain(ends).min()
+    }
+
+    /// The time of the switches.
+    fn since_start(&self) -> Duration {
+        self.now - self.start
     }
 }
 
