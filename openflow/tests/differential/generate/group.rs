@@ -94,6 +94,10 @@ pub(crate) fn changed(random: &mut Random, about: &About<'_>) -> GroupMod {
         GroupCommand::Delete | GroupCommand::RemoveBuckets(_) => change.group.buckets.clear(),
         // Of a select group one bucket has a weight, and stays the only one.
         GroupCommand::InsertBuckets(_) => {
+            if change.group.buckets.is_empty() {
+                // Asked to put in none behind the last, Open vSwitch never answers again.
+                change.group.buckets.push(Bucket::new([]));
+            }
             for (at, bucket) in change.group.buckets.iter_mut().enumerate() {
                 bucket.weight = 0;
                 bucket.id = Some(10 + u32::try_from(at).unwrap());
