@@ -9,7 +9,7 @@ use openflow::wire::ErrorCode;
 use openflow::{PortNo, Version};
 
 /// Type of an error of 1.0 that has no number there: Open vSwitch answers one of its own.
-const VENDOR: u16 = 0xb0c2;
+pub(crate) const VENDOR: u16 = 0xb0c2;
 /// In its place, which any refusal is like.
 const NO_NUMBER: &str = "without a number of 1.0";
 
