@@ -48,9 +48,8 @@ impl Switch {
             GroupCommand::InsertBuckets(place) => {
                 // What they are to watch is asked of the type that the request says.
                 let group = self.inserted(&change.group, place)?;
-                check_kind(&group)
-                    .and_then(|()| check_numbers(&group))
-                    .map_err(|why| self.refuse(why))?;
+                // An indirect group may get a second bucket, as in Open vSwitch.
+                check_numbers(&group).map_err(|why| self.refuse(why))?;
                 self.check_references(&group)?;
                 Ok(self.set_group(group, now, true))
             }
