@@ -7,16 +7,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pointsman_tests::farm::SERVER_PORT;
-use pointsman_tests::mininet::program;
-use pointsman_tests::web::{ask, shares};
-use pointsman_tests::{Controller, Ground, Pinging, until};
+use pointsman_tests::{Controller, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use topologies::mininet::OpenFlow;
 
-use crate::Scene;
-use crate::support::{address, table};
+use crate::support::{Pinging, Scene, address, table};
+use crate::web::{SERVER_PORT, ask, program, serve, shares};
 
 /// What the controller's memory may grow by, whatever is thrown at it.
 const GROWTH_KIB: u64 = 64 * 1024;
@@ -287,7 +284,7 @@ fn a_client_that_opens_thousands_of_connections_disturbs_nobody() {
         &["--apps", "routing,load-balancer"],
     );
     let controller = &scene.controller;
-    scene.lab.serve("h1", SERVER_PORT);
+    serve(&scene.lab, "h1");
     let pool = json!({
         "name": "web", "vip": "10.0.0.100", "port": 80,
         "servers": [{"address": "10.0.0.1", "port": SERVER_PORT}],

@@ -6,6 +6,7 @@
 )]
 
 mod balancing;
+mod connectivity;
 mod dashboard;
 mod failures;
 mod harness;
@@ -13,13 +14,5 @@ mod hostile;
 mod lab_command;
 mod load;
 mod mending;
-#[path = "../same.rs"]
-mod same;
 mod support;
-mod trace;
-
-use pointsman_tests::{Lab, web};
-
-type Scene = pointsman_tests::Scene<Lab>;
-type Farm = pointsman_tests::Farm<Lab>;
-type Client<'a> = web::Client<'a, Lab>;
+mod web;

@@ -26,16 +26,4 @@ pub fn until<T>(
     }
 }
 
-/// How long it took until something was so; `None`: longer than `timeout`.
-pub(crate) fn until_or(timeout: Duration, mut good: impl FnMut() -> bool) -> Option<Duration> {
-    let begin = Instant::now();
-    while begin.elapsed() < timeout {
-        if good() {
-            return Some(begin.elapsed());
-        }
-        std::thread::park_timeout(POLL);
-    }
-    None
-}
-
 const POLL: Duration = Duration::from_millis(10);
