@@ -1,14 +1,16 @@
 //! Claims about lowering and lifting as a whole.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 
 use super::*;
 use crate::oxm::Field;
+use crate::packet::TcpSegment;
+use crate::packet::build::{Ethernet, tcp_segment};
 use crate::wire::{Body, Message};
-use crate::{Cookie, GroupId, MeterId, PortNo, TableId, Version, Xid};
+use crate::{Cookie, GroupId, MacAddr, MeterId, PortNo, TableId, Version, Xid};
 
 const XID: Xid = Xid(7);
 
@@ -348,7 +350,7 @@ fn what_1_3_lacks_is_refused_by_name() {
     assert_eq!(refusal(&new, Version::V1_3), "OpenFlow 1.3 has no pbb_uca");
     let flood = PortMod {
         port: PortNo(1),
-        hw_addr: crate::MacAddr::ZERO,
+        hw_addr: MacAddr::ZERO,
         config: PortConfig::empty(),
         mask: PortConfig::NO_FLOOD,
     };
@@ -473,6 +475,56 @@ fn a_packet_out_sets_whatever_the_sender_knows_to_be_there() {
     packet.actions = actions.into_iter().collect();
     encode(&ToSwitch::PacketOut(packet.clone()), Version::V1_0);
     encode(&ToSwitch::PacketOut(packet), Version::V1_3);
+}
+
+/// 1.0 has one action for ports of TCP and UDP, and one for tags that are there and that are not.
+#[test]
+fn a_packet_out_of_1_0_means_what_its_packet_makes_of_it() {
+    let frame = |vlan, protocol| {
+        let link = Ethernet {
+            src: MacAddr([2; 6]),
+            dst: MacAddr([4; 6]),
+            vlan,
+        };
+        let end = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7);
+        let segment = TcpSegment {
+            seq: 1,
+            ack: 0,
+            flags: TcpSegment::SYN,
+        };
+        let mut frame = tcp_segment(link, end, end, segment).to_vec();
+        let ip = frame.len() - 40;
+        frame[ip + 9] = protocol;
+        frame
+    };
+    let lifted = |data: Vec<u8>, actions: &[Action]| {
+        let mut packet = PacketOut::to_ports(data.into(), []);
+        packet.actions = actions.iter().cloned().collect();
+        let bytes = encode(&ToSwitch::PacketOut(packet), Version::V1_0);
+        match ToSwitch::lift(Message::decode(bytes).unwrap()) {
+            Ok(ToSwitch::PacketOut(packet)) => Some(packet.actions.to_vec()),
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => None,
+        }
+    };
+    let set = |field| [Action::set_field(field, 80)];
+    for (protocol, field) in [
+        (6, Field::TcpDst),
+        (17, Field::UdpDst),
+        (6, Field::TcpSrc),
+        (17, Field::UdpSrc),
+    ] {
+        let same = lifted(frame(None, protocol), &set(field));
+        assert_eq!(same, Some(set(field).to_vec()));
+    }
+    assert_eq!(lifted(frame(None, 47), &set(Field::TcpDst)), None);
+    assert_eq!(lifted(Vec::new(), &set(Field::TcpDst)), None);
+
+    let set_tag = Action::set_vlan(5);
+    let pushed = [Action::PushVlan(0x8100), set_tag.clone()];
+    let one = std::slice::from_ref(&set_tag);
+    assert_eq!(lifted(frame(Some(3), 6), one), Some(one.to_vec()));
+    assert_eq!(lifted(frame(None, 6), one), Some(pushed.to_vec()));
 }
 
 #[test]

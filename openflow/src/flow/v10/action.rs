@@ -4,7 +4,7 @@
 //! push and set. What was meant is told by the match ([`Packets`]): in an entry whose match has a
 //! tag, a set id is a set field; in any other entry it stands for `push_vlan` and `set_field`
 //! behind it, and a `set_field` alone is refused, as a 1.3 switch refuses it. In a packet-out
-//! nothing is known of the packet, so both are taken.
+//! both are taken, since its sender knows the packet; lifted, the packet itself tells.
 
 use super::{no, port, wire};
 use crate::flow::{Action, Actions, CopyField, Match, Unsupported, Words, bits};
@@ -38,13 +38,18 @@ impl Packets {
         protocol: None,
     };
 
-    /// The one a packet-out brings: it says itself whose its ports are.
-    pub(super) fn brought(data: &[u8]) -> Self {
-        let packet = PacketView::parse(data);
-        let ip = packet.and_then(|packet| packet.ipv4());
+    /// The one a packet-out brings along; nothing is known of one that is in a buffer.
+    pub(super) fn sent(frame: &[u8]) -> Self {
+        let Some(view) = PacketView::parse(frame) else {
+            return Self::SENDERS_OWN;
+        };
+        let ipv4 = view.ipv4();
         Self {
-            protocol: ip.map(|ip| Some(ip.protocol())),
-            ..Self::SENDERS_OWN
+            tag: match view.vlan() {
+                Some(_) => Tag::Present,
+                None => Tag::Absent,
+            },
+            protocol: Some(ipv4.map(|ip| ip.protocol())),
         }
     }
 
@@ -325,7 +330,7 @@ fn push_where_absent(packets: &mut Packets, out: &mut Actions) {
     }
 }
 
-/// The match or the packet says whose port it is; where it does not, the action cannot be one of
+/// The match or the packet says whose port it is; where neither does, the action cannot be one of
 /// ours.
 fn lift_port(
     packets: Packets,
@@ -337,9 +342,7 @@ fn lift_port(
         return Action::set_field(udp, port.into());
     }
     if packets.protocol != Some(Some(ip_proto::TCP)) {
-        unknown.note(format_args!(
-            "a port set to {port} with neither TCP nor UDP to go by"
-        ));
+        unknown.note(format_args!("a port set to {port} of neither TCP nor UDP"));
     }
     Action::set_field(tcp, port.into())
 }

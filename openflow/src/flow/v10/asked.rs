@@ -43,7 +43,7 @@ fn lift_packet_out(packet: wire::PacketOut) -> Result<PacketOut, NotLifted> {
             wire::PortNo::NONE => PortNo::CONTROLLER,
             port => port.into(),
         },
-        actions: action::lift(packet.actions, Packets::brought(&packet.data), &mut unknown),
+        actions: action::lift(packet.actions, Packets::sent(&packet.data), &mut unknown),
         data: packet.data,
     };
     known(unknown).map(|()| lifted)
