@@ -14,6 +14,7 @@ use crate::snapshot::Location;
 
 /// What should arrive.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Expected {
     /// This very frame.
     Frame(Bytes),
