@@ -370,14 +370,16 @@ fn a_demo_is_a_network_that_works() {
 
 #[test]
 fn a_demo_survives_a_cut_cable() {
-    let lines = "pingall\nlink s1 s2 down\nlink s1 s4 down\nh1 ping h3\nlink s1 s4 up\n";
+    // While the controller hears of the cut, a packet may still be carried by it: the first of two.
+    let lines = "pingall\nlink s1 s2 down\nlink s1 s4 down\nh1 ping -c 2 h3\nlink s1 s4 up\n";
     let (status, said, error) = demo(&["--topology", "ring,4"], lines);
     assert_eq!(
         status,
         Some(1),
         "a host that is cut off does not answer: {said}"
     );
-    assert!(error.starts_with("h3: "), "{error}");
+    assert!(error.contains("h3: "), "{error}");
+    assert!(!error.contains("2 of 2 answered"), "{error}");
 }
 
 #[test]

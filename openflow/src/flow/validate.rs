@@ -178,14 +178,6 @@ impl Match {
             {
                 false
             }
-            // A later fragment has no ports.
-            Prerequisite::Is(Field::IpProto, 6 | 17 | 132)
-                if self
-                    .get(Field::IpFrag)
-                    .is_some_and(|frag| frag.value & 2 != 0) =>
-            {
-                false
-            }
             Prerequisite::Is(field, value) => {
                 self.exact(field) == Some(value) && self.has_all_of(field)
                     // A packet without an Ethernet header says it by its type (OF 1.5.1 §7.2.3.11).

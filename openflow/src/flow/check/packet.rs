@@ -58,8 +58,16 @@ impl Packet {
         if !self.ethernet && OF_ETHERNET.contains(&field) {
             return needs("packet_type=0");
         }
+        if has_ports(field) && self.is_later_fragment() {
+            return needs("ip_frag other than a later one");
+        }
         let checked = self.known.check_prerequisite(field);
         checked.map_err(ActionError::Inconsistent)
+    }
+
+    fn is_later_fragment(&self) -> bool {
+        let found = self.known.get(Field::IpFrag);
+        found.is_some_and(|fragment| fragment.value & 2 != 0)
     }
 
     pub(super) fn has(&self, needed: Prerequisite) -> bool {
@@ -137,4 +145,12 @@ impl Packet {
     pub(super) fn learn(&mut self, field: Field, value: u128, mask: u128) {
         self.known.set(field, value, mask);
     }
+}
+
+/// Whether a field is of the headers that Open vSwitch looks for in first fragments only.
+fn has_ports(field: Field) -> bool {
+    matches!(
+        field.info().prerequisite,
+        Some(Prerequisite::Is(Field::IpProto, 6 | 17 | 132))
+    )
 }
