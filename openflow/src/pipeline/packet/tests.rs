@@ -126,6 +126,17 @@ fn carry_out(packet: &mut Packet, change: &Change) {
     }
 }
 
+#[test]
+fn a_frame_that_is_too_short_gets_no_tag() {
+    for length in 0..14 {
+        let mut packet = parsed(&[0; 14][..length]);
+        packet.set_field(Field::VlanVid, 0x1005, u128::MAX);
+        packet.set_field(Field::VlanTci, 0x1005, u128::MAX);
+        packet.push_vlan(0x8100);
+        assert_eq!(packet.frame(), &[0; 14][..length]);
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_and_changed_without_a_panic(

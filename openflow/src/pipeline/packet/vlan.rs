@@ -64,6 +64,10 @@ impl Packet {
     pub(super) fn set_vlan(&mut self, field: Field, value: u128, mask: u128) {
         const TCI: usize = FIRST_TAG + 2;
         const PRESENT: u128 = 0x1000;
+        if self.layers.ethertype.is_none() {
+            // Too short for a tag.
+            return;
+        }
         let mask = match (field, self.layers.tags) {
             (Field::VlanVid, 0) if value & mask & PRESENT == 0 => return,
             (Field::VlanPcp, 0) => return,
@@ -75,23 +79,18 @@ impl Packet {
         let tci = self.key.get(Field::VlanTci);
         let [.., high, low] = tci.to_be_bytes();
         let is_tag = high & DROP_ELIGIBLE != 0;
-        match (self.layers.tags, is_tag) {
-            (0, false) => {}
-            (0, true) => {
+        if is_tag {
+            if self.layers.tags == 0 {
                 self.push_vlan(ethertype::VLAN);
-                self.set_vlan(Field::VlanTci, tci, u128::MAX);
             }
-            (_, true) => {
-                let bytes = [high & !DROP_ELIGIBLE, low];
-                self.bytes_mut()[TCI..TCI + 2].copy_from_slice(&bytes);
-            }
-            (_, false) => {
-                while self.layers.tags > 0 {
-                    self.pop_vlan();
-                }
-                self.key.set(Field::VlanTci, tci, u128::MAX);
+            let bytes = [high & !DROP_ELIGIBLE, low];
+            self.bytes_mut()[TCI..TCI + 2].copy_from_slice(&bytes);
+        } else {
+            while self.layers.tags > 0 {
+                self.pop_vlan();
             }
         }
+        self.key.set(Field::VlanTci, tci, u128::MAX);
     }
 
     fn tags(&self) -> Tags {
