@@ -7,6 +7,8 @@
 mod corpus;
 #[path = "../generate/mod.rs"]
 mod generate;
+#[path = "../own_ovs/mod.rs"]
+mod own_ovs;
 #[path = "../random/mod.rs"]
 mod random;
 #[path = "../samples/mod.rs"]

@@ -105,7 +105,7 @@ fn give_and_compare(
                 let told = table
                     .get(&flow.priority)
                     .unwrap_or_else(|| panic!("lost: {flow}"));
-                assert_told_as_given(told, flow, connection.version);
+                assert_told_as_given(told, flow, connection.version());
             }
         }
     }

@@ -1,13 +1,15 @@
 //! The switch model against Open vSwitch: the same tables, groups, meters and packets to both, and
 //! what comes of them compared - refusals, rewritten bytes by every port, packet-ins, counters.
 //!
-//! Cases are random, but the same in every run. `DIFFERENTIAL_CASES` of them, from
-//! `DIFFERENTIAL_SEED` on; the first `DIFFERENTIAL_TOLD` that differ are told. One that differs is made smaller until nothing can be left out; what is
-//! printed then goes into `kept/cases.txt`, whose cases are run always, or those of another
-//! `DIFFERENTIAL_FILE`. Needs the package openvswitch-switch.
+//! Cases are random, but the same in every run: `DIFFERENTIAL_CASES` of them, from
+//! `DIFFERENTIAL_SEED` on. One that differs is made smaller until nothing can be left out, and the
+//! first `DIFFERENTIAL_TOLD` are printed, to be added to `kept/cases.txt`. Its cases are run always,
+//! or those of another `DIFFERENTIAL_FILE`. Needs the package openvswitch-switch.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../own_ovs/mod.rs"]
+mod own_ovs;
 #[path = "../random/mod.rs"]
 mod random;
 

@@ -3,8 +3,6 @@
 //! One file per area, each with `pub(crate) fn bodies(version)`: strategies by the name of the
 //! message type they make. [`message`] unites them, for one version.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
-
 use bytes::Bytes;
 use openflow::wire::{Echo, FixedText, Hello, HelloElement, Message, MessageType};
 use openflow::{Version, Xid, v10, v13};

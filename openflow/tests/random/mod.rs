@@ -1,7 +1,5 @@
 //! Numbers for tests that try what nobody thought of.
 
-#![allow(dead_code, reason = "each binary uses its part")]
-
 /// Numbers that look random and are the same in every run (SplitMix64).
 pub(crate) struct Random(pub(crate) u64);
 
@@ -24,10 +22,5 @@ impl Random {
 
     pub(crate) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len())]
-    }
-
-    /// True once in so many times.
-    pub(crate) fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
     }
 }

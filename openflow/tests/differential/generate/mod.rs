@@ -19,6 +19,13 @@ use self::action::About;
 use crate::case::{Case, Step};
 use crate::random::Random;
 
+impl Random {
+    /// True once in so many times.
+    fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+}
+
 /// The case of this number.
 pub(crate) fn case(seed: u64) -> Case {
     let mut random = Random(seed);

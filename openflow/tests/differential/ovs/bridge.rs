@@ -1,7 +1,7 @@
 //! A case through a bridge of Open vSwitch.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use openflow::flow::{
     FlowMod, FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupMod, GroupType, Meter,
@@ -12,14 +12,14 @@ use openflow::{GroupId, MeterId, PortNo, Version, Xid};
 
 use super::PORTS;
 use super::capture::Capture;
-use super::connection::Connection;
 use super::control::Control;
 use crate::case::{Case, Step, port_mod};
 use crate::outcome::{Outcome, Sent};
+use crate::own_ovs::{Connection, OpenVSwitch};
 
 /// The bridge `br0` with its ports, in the hands of one thread.
 pub(crate) struct Bridge {
-    directory: PathBuf,
+    management: PathBuf,
     control: Control,
     connection: Option<Connection>,
     captures: BTreeMap<PortNo, Capture>,
@@ -34,15 +34,15 @@ pub(crate) struct Bridge {
 const ASKED: u32 = 0x1000_0000;
 
 impl Bridge {
-    pub(super) fn new(directory: &Path, control: Control) -> Self {
+    pub(super) fn new(switch: &OpenVSwitch, control: Control) -> Self {
         let numbers = (1..=PORTS).map(PortNo).chain([PortNo::LOCAL]);
         let capture = |port| {
-            let path = directory.join(format!("{}.pcap", name_of(port)));
+            let path = switch.path(&format!("{}.pcap", name_of(port)));
             (port, Capture::open(&path))
         };
         Self {
             captures: numbers.map(capture).collect(),
-            directory: directory.to_owned(),
+            management: switch.management(),
             control,
             connection: None,
             before: BTreeMap::new(),
@@ -68,7 +68,7 @@ impl Bridge {
         }
         // Two at a time would both get what packets and entries come to.
         self.connection = None;
-        let mut connection = Connection::open(&self.directory.join("br0.mgmt"), version);
+        let mut connection = Connection::open(&self.management, version);
         let miss_send_len = u16::MAX;
         let question = match version {
             Version::V1_0 => ToSwitch::FeaturesRequest,

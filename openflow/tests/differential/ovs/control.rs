@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::connection::{DEADLINE, connected};
+use crate::own_ovs::connection::{DEADLINE, connected};
 
 /// A connection to it.
 pub(crate) struct Control {
