@@ -240,11 +240,18 @@ pub(super) fn write_extended(
     written
 }
 
-/// The reason of an extension, which has twice the bits for the same numbers.
-pub(super) fn lift_reason(number: u16, unknown: &mut Words) -> FlowRemovedReason {
-    let Ok(number) = u8::try_from(number) else {
-        unknown.note(format_args!("removed for reason {number}"));
-        return FlowRemovedReason::Other(u8::MAX);
-    };
-    FlowRemovedReason::from_number(number)
+impl FlowUpdate {
+    /// As an extension tells it, of which reasons have twice the bits for the same numbers.
+    pub(super) fn removed(reason: u16, lift: impl FnOnce(Words) -> Box<UpdatedFlow>) -> Self {
+        let mut unknown = Words::default();
+        let reason = match u8::try_from(reason) {
+            Ok(number) => FlowRemovedReason::from_number(number),
+            Err(_) => {
+                unknown.note(format_args!("removed for reason {reason}"));
+                FlowRemovedReason::Other(u8::MAX)
+            }
+        };
+        let flow = lift(unknown);
+        Self::Removed { flow, reason }
+    }
 }

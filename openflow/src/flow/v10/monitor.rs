@@ -8,7 +8,7 @@ use crate::experimenter::nicira::{
     MultipartRequest as NxRequest,
 };
 use crate::experimenter::{Actions, Entries, MultipartReply, MultipartRequest};
-use crate::flow::monitor::{Extended, lift_reason, write_extended};
+use crate::flow::monitor::{Extended, write_extended};
 use crate::flow::{
     FlowMonitor, FlowMonitorFlags, FlowMonitorRequest, FlowUpdate, FromSwitch, Instructions, Match,
     NotLifted, ToSwitch, Unsupported, UpdatedFlow, Words, direct, parts, v13,
@@ -87,10 +87,7 @@ fn lift_update(update: nicira::FlowUpdate) -> FlowUpdate {
         Told::Added(flow) => FlowUpdate::Added(lift_flow(*flow, Words::default())),
         Told::Modified(flow) => FlowUpdate::Modified(lift_flow(*flow, Words::default())),
         Told::Deleted(flow) => {
-            let mut unknown = Words::default();
-            let reason = lift_reason(flow.reason, &mut unknown);
-            let flow = lift_flow(*flow, unknown);
-            FlowUpdate::Removed { flow, reason }
+            FlowUpdate::removed(flow.reason, |unknown| lift_flow(*flow, unknown))
         }
         Told::Abbrev { xid } => FlowUpdate::Abbreviated { xid },
     }

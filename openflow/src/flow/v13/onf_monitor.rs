@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use super::{instruction, matching, multipart, told_multipart, wire};
 use crate::experimenter::nicira::FlowMonitorCancel;
 use crate::experimenter::{Entries, MultipartReply, MultipartRequest, onf};
-use crate::flow::monitor::{Extended, lift_reason, write_extended};
+use crate::flow::monitor::{Extended, write_extended};
 use crate::flow::{
     FlowMonitor, FlowMonitorFlags, FlowMonitorRequest, FlowUpdate, FromSwitch, Match, NotLifted,
     ToSwitch, Unsupported, UpdatedFlow, Words, direct, parts,
@@ -136,10 +136,7 @@ fn lift_update(update: onf::FlowUpdate) -> FlowUpdate {
         Told::Added(flow) => FlowUpdate::Added(lift_flow(*flow, Words::default())),
         Told::Modified(flow) => FlowUpdate::Modified(lift_flow(*flow, Words::default())),
         Told::Deleted(flow) => {
-            let mut unknown = Words::default();
-            let reason = lift_reason(flow.reason, &mut unknown);
-            let flow = lift_flow(*flow, unknown);
-            FlowUpdate::Removed { flow, reason }
+            FlowUpdate::removed(flow.reason, |unknown| lift_flow(*flow, unknown))
         }
         Told::Abbrev { xid } => FlowUpdate::Abbreviated { xid },
     }
