@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use pointsman_tests::controller::program;
 use pointsman_tests::{Controller, until};
 use tokio::runtime;
+use tokio::time::timeout;
 use topologies::Topology;
 use topologies::emulate::live;
 use topologies::emulate::{Agent, Network, Options};
@@ -109,7 +110,8 @@ fn a_thousand_switches_connect_within_10_s() {
     let mib = controller.resident_kib() / 1024;
     println!("1,000 switches after {connected:?}, 999 links after {linked:?}, {mib} MiB");
     assert!(connected < Duration::from_secs(10), "{connected:?}");
-    runtime.block_on(network.stop());
+    let stopped = async { timeout(patience, network.stop()).await };
+    runtime.block_on(stopped).expect("it stops");
 }
 
 /// As above, of a release build.

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use app_api::{App, AppContext, Event, Rule, WantedGroup};
 use openflow::GroupId;
 use openflow::flow::{Action, Instructions};
-use pointsman::run::{Controller, Data, RunConfig, StartError};
+use pointsman::run::{Controller, Data, RunConfig};
 use pointsman::runtime::{AppHandle, Registry};
-use pointsman_tests::ovs::PrivateOvs;
+use pointsman_tests::ovs::{PrivateOvs, until_all_started};
 use pointsman_tests::ports;
 use serde_json::Value;
 use tokio::runtime;
@@ -225,24 +225,9 @@ pub(crate) fn is_up(event: &Event) -> bool {
     matches!(event, Event::SwitchUp(_))
 }
 
-/// A controller at an address of before. While another test starts a program, that program's process
-/// holds a copy of every socket of this one until it has become the program, and so of a listener
-/// that has just been closed: for a moment, the address is still in use.
-async fn controller(openflow: SocketAddr) -> Started {
-    let begin = Instant::now();
-    loop {
-        match try_controller(openflow).await {
-            Err(StartError::InUse { .. }) if begin.elapsed() < PATIENCE => {
-                sleep(Duration::from_millis(5)).await;
-            }
-            started => return started.expect("it starts"),
-        }
-    }
-}
-
-type Started = (Controller, AppHandle<Say>, Arc<Mutex<Vec<Event>>>);
-
-async fn try_controller(openflow: SocketAddr) -> Result<Started, StartError> {
+async fn controller(openflow: SocketAddr) -> (Controller, AppHandle<Say>, Arc<Mutex<Vec<Event>>>) {
+    // At an address of before: a listener that was closed there may have a last copy.
+    until_all_started();
     let heard: Arc<Mutex<Vec<Event>>> = Arc::default();
     let mut registry = Registry::default();
     let notes = Arc::clone(&heard);
@@ -255,6 +240,6 @@ async fn try_controller(openflow: SocketAddr) -> Result<Started, StartError> {
     config.http = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     config.apps = vec!["wants".to_owned()];
     config.data = Data::Nowhere;
-    let controller = Controller::start_with(config, registry).await?;
-    Ok((controller, app, heard))
+    let controller = Controller::start_with(config, registry).await;
+    (controller.expect("it starts"), app, heard)
 }

@@ -1,9 +1,11 @@
 //! An Open vSwitch of a test's own: its own database and daemon in a directory of its own, bridges
 //! on the dummy datapath. Needs no root and no kernel module, and disturbs no other.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::RwLock;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -25,11 +27,11 @@ impl PrivateOvs {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let at = directory.path();
         run(command("ovsdb-tool", at).args(["create", "conf.db", SCHEMA]));
-        let database = command("ovsdb-server", at)
+        let mut database = command("ovsdb-server", at);
+        database
             .args(["conf.db", "--remote=punix:db.sock", "-vconsole:off"])
-            .args(["-vfile:warn", "--log-file=db.log"])
-            .spawn()
-            .expect("ovsdb-server is installed");
+            .args(["-vfile:warn", "--log-file=db.log"]);
+        let database = started(&mut database).expect("ovsdb-server is installed");
         let mut ovs = Self {
             database,
             switch: None,
@@ -133,13 +135,13 @@ impl PrivateOvs {
 
     fn start_switch(&mut self) {
         let database = format!("unix:{}", self.path("db.sock").display());
-        let switch = command("ovs-vswitchd", self.directory.path())
+        let mut switch = command("ovs-vswitchd", self.directory.path());
+        switch
             .arg(database)
             .args(["--enable-dummy=override", "--disable-system"])
             .args(["--disable-system-route", "-vconsole:off", "-vfile:warn"])
-            .arg("--log-file=switch.log")
-            .spawn();
-        self.switch = Some(switch.expect("ovs-vswitchd is installed"));
+            .arg("--log-file=switch.log");
+        self.switch = Some(started(&mut switch).expect("ovs-vswitchd is installed"));
     }
 
     fn vsctl(&self) -> Command {
@@ -159,6 +161,20 @@ impl Drop for PrivateOvs {
         self.stop_switch();
         end(&mut self.database);
     }
+}
+
+/// Held for reading while a process starts: until it has become its program, it has a copy of every
+/// socket that this process had open, and one of them may be closed here meanwhile.
+static STARTING: RwLock<()> = RwLock::new(());
+
+fn started(command: &mut Command) -> io::Result<Child> {
+    let _starting = STARTING.read().expect("starting does not panic");
+    command.spawn()
+}
+
+/// Waits until no process that starts has a copy of a socket that is closed here.
+pub fn until_all_started() {
+    drop(STARTING.write().expect("starting does not panic"));
 }
 
 fn end(process: &mut Child) {
@@ -183,10 +199,9 @@ fn command(program: &str, directory: &Path) -> Command {
 /// What it says; panics with what it complains about if it fails.
 #[track_caller]
 fn run(command: &mut Command) -> String {
-    let output = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .output()
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = started(command)
+        .and_then(Child::wait_with_output)
         .unwrap_or_else(|error| panic!("{command:?}: {error}: install openvswitch-switch"));
     assert!(
         output.status.success(),
