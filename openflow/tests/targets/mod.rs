@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each binary uses its part")]
 
+pub(crate) mod pipeline;
+
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
@@ -14,7 +16,7 @@ use openflow::wire::{Message, frame_length};
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const TARGETS: [(&str, Target); 8] = [
+pub(crate) const TARGETS: [(&str, Target); 9] = [
     ("decode", decode),
     ("decode_v10", decode_v10),
     ("decode_v13", decode_v13),
@@ -23,6 +25,7 @@ pub(crate) const TARGETS: [(&str, Target); 8] = [
     ("round_trip", round_trip),
     ("framing", framing),
     ("text", text),
+    ("pipeline", pipeline::run),
 ];
 
 /// One frame, of any version: refused or a message. A refusal names a field and stays in the frame.
