@@ -9,28 +9,25 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
     /// OpenFlow 1.0, wire version 0x01.
-    V1_0,
+    V1_0 = 0x01,
     /// OpenFlow 1.3, wire version 0x04.
-    V1_3,
+    V1_3 = 0x04,
     /// OpenFlow 1.4, wire version 0x05.
-    V1_4,
+    V1_4 = 0x05,
     /// OpenFlow 1.5, wire version 0x06.
-    V1_5,
+    V1_5 = 0x06,
 }
 
 impl Version {
     /// The version byte of the message header.
+    #[inline]
     #[must_use]
     pub fn wire(self) -> u8 {
-        match self {
-            Self::V1_0 => 0x01,
-            Self::V1_3 => 0x04,
-            Self::V1_4 => 0x05,
-            Self::V1_5 => 0x06,
-        }
+        self as u8
     }
 
     /// The version of a header byte; `None` for one we do not speak (1.1, 1.2, unknown).
+    #[inline]
     #[must_use]
     pub fn from_wire(byte: u8) -> Option<Self> {
         match byte {

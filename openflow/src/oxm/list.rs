@@ -115,7 +115,9 @@ impl OxmList {
     #[inline]
     pub(crate) fn at_once(bytes: &[u8], len: usize) -> Option<Self> {
         let window: &[u8; INLINE] = bytes.first_chunk()?;
-        let good = all_known(window.get(..len)?);
+        // Mostly the ingress port is the only field.
+        let in_port = len == 8 && window.starts_with(&[0x80, 0, 0, 4]);
+        let good = in_port || all_known(window.get(..len)?);
         good.then(|| Self {
             bytes: SmallVec::from_buf_and_len(*window, len),
         })

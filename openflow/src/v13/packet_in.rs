@@ -34,16 +34,16 @@ impl PacketIn {
     pub(crate) const KIND: u8 = 10;
 
     /// Reads a whole frame in one look, if it is as packet-ins are: match fields of the
-    /// specification, and enough bytes for them. All others are read field by field, which finds
-    /// what is wrong, to the same result.
+    /// specification, and enough bytes for them. All others come back, to be read field by field,
+    /// which finds what is wrong, to the same result.
     ///
     /// Of all messages this one comes millions of times a second; one check for the fixed part,
     /// and none of the bookkeeping for errors, take a third of the time.
     #[inline]
-    pub(crate) fn at_once(frame: &mut Bytes, version: Version) -> Option<Self> {
-        const FIXED: usize = 8 + 16 + 4;
-        let head: &[u8; FIXED] = frame.first_chunk()?;
-        let [_, _, _, _, _, _, _, _, head @ ..] = *head;
+    pub(crate) fn at_once(mut frame: Bytes, version: Version) -> Result<Self, Bytes> {
+        let Some((head, oxm_fields, payload)) = front(&frame) else {
+            return Err(frame);
+        };
         let [
             b0,
             b1,
@@ -61,31 +61,33 @@ impl PacketIn {
             c5,
             c6,
             c7,
-            kind @ ..,
-            m0,
-            m1,
         ] = head;
-        let match_len = usize::from(u16::from_be_bytes([m0, m1]));
-        let fields = match_len.checked_sub(4)?;
-        let payload = FIXED - 4 + match_len.next_multiple_of(8) + 2;
-        if kind != Match::OXM.to_be_bytes() || payload > frame.len() {
-            return None;
-        }
-        let oxm_fields = OxmList::at_once(&frame[FIXED..], fields)?;
-        Some(Self {
+        frame.advance(payload);
+        Ok(Self {
             buffer_id: BufferId(u32::from_be_bytes([b0, b1, b2, b3])),
             total_len: u16::from_be_bytes([l0, l1]),
             reason: PacketInReason::of(reason, version),
             table_id: TableId(table),
             cookie: Cookie(u64::from_be_bytes([c0, c1, c2, c3, c4, c5, c6, c7])),
             matching: Match { oxm_fields },
-            data: {
-                let mut data = std::mem::take(frame);
-                data.advance(payload);
-                data
-            },
+            data: frame,
         })
     }
+}
+
+/// What comes before the payload of a usual packet-in: the fixed part after the header, the match
+/// fields, and the length of it all.
+#[inline]
+fn front(frame: &[u8]) -> Option<([u8; 16], OxmList, usize)> {
+    const FIXED: usize = 8 + 16 + 4;
+    let [_, _, _, _, _, _, _, _, head @ .., t0, t1, m0, m1]: [u8; FIXED] = *frame.first_chunk()?;
+    let match_len = usize::from(u16::from_be_bytes([m0, m1]));
+    let payload = FIXED - 4 + match_len.next_multiple_of(8) + 2;
+    if u16::from_be_bytes([t0, t1]) != Match::OXM || payload > frame.len() {
+        return None;
+    }
+    let oxm_fields = OxmList::at_once(&frame[FIXED..], match_len.checked_sub(4)?)?;
+    Some((head, oxm_fields, payload))
 }
 
 impl Wire for PacketIn {
@@ -148,18 +150,33 @@ pub enum PacketInReason {
 impl PacketInReason {
     /// What a number says in a version.
     #[must_use]
+    #[inline]
     pub fn of(number: u8, version: Version) -> Self {
-        match (number, version >= Version::V1_4) {
-            (0, false) => Self::NoMatch,
-            (1, false) => Self::Action,
-            (0, true) => Self::TableMiss,
-            (1, true) => Self::ApplyAction,
-            (2, _) => Self::InvalidTtl,
-            (3, true) => Self::ActionSet,
-            (4, true) => Self::Group,
-            (5, true) => Self::PacketOut,
-            (other, _) => Self::Unknown(other),
-        }
+        // A table rather than a `match`: the processor need not guess which way it goes.
+        const NAMED: [[PacketInReason; 6]; 2] = {
+            use PacketInReason::*;
+            [
+                [
+                    NoMatch,
+                    Action,
+                    InvalidTtl,
+                    Unknown(3),
+                    Unknown(4),
+                    Unknown(5),
+                ],
+                [
+                    TableMiss,
+                    ApplyAction,
+                    InvalidTtl,
+                    ActionSet,
+                    Group,
+                    PacketOut,
+                ],
+            ]
+        };
+        let named = &NAMED[usize::from(version >= Version::V1_4)];
+        let named = named.get(usize::from(number)).copied();
+        named.unwrap_or(Self::Unknown(number))
     }
 
     /// The specification's name without prefix; `None` for an unknown number.

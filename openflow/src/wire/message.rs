@@ -151,6 +151,24 @@ impl Message {
     /// Reads exactly one frame. Payloads share its memory.
     pub fn decode(mut frame: Bytes) -> Result<Self, DecodeError> {
         let header = Header::of_frame(&frame)?;
+        if header.kind == v13::PacketIn::KIND
+            && let Some(spoken) = Version::from_wire(header.version)
+            && spoken != Version::V1_0
+        {
+            match v13::PacketIn::at_once(frame, spoken) {
+                Ok(packet_in) => {
+                    return Ok(Self::of(header, Body::V13(v13::Body::PacketIn(packet_in))));
+                }
+                Err(unusual) => frame = unusual,
+            }
+        }
+        Self::decode_any(header, frame)
+    }
+
+    /// Reads any frame. Apart from the usual packet-in, which would pay for the space that all
+    /// other messages need while they are read.
+    #[inline(never)]
+    fn decode_any(header: Header, frame: Bytes) -> Result<Self, DecodeError> {
         let Header {
             version, kind, xid, ..
         } = header;
@@ -162,12 +180,6 @@ impl Message {
             let error = DecodeError::new(0, problem, ErrorCode::BAD_REQUEST_BAD_VERSION);
             return Err(error.in_field("version").in_field("header"));
         };
-        if spoken != Version::V1_0
-            && kind == v13::PacketIn::KIND
-            && let Some(packet_in) = v13::PacketIn::at_once(&mut frame, spoken)
-        {
-            return Ok(Self::of(header, Body::V13(v13::Body::PacketIn(packet_in))));
-        }
         Self::decode_by_parts(header, spoken, frame)
     }
 
