@@ -41,6 +41,16 @@ impl Pattern {
         }
     }
 
+    /// Whether it takes all packets that the other takes.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let (masks, values) = other.dense();
+        let mut words = self.shape.0.iter().zip(&self.value);
+        words.all(|(&(at, mask), &value)| {
+            let at = usize::from(at);
+            masks[at] & mask == mask && values[at] & mask == value
+        })
+    }
+
     /// Mask and value of every word.
     fn dense(&self) -> ([u64; WORDS], [u64; WORDS]) {
         let (mut masks, mut values) = ([0; WORDS], [0; WORDS]);

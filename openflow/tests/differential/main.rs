@@ -16,6 +16,7 @@ mod random;
 mod case;
 mod generate;
 mod model;
+mod monitors;
 mod outcome;
 mod ovs;
 mod shrink;

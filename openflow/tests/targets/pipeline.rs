@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{PortConfig, PortDesc, PortState, ToSwitch};
-use openflow::pipeline::{Switch, SwitchConfig};
+use openflow::pipeline::{Effects, Switch, SwitchConfig};
 use openflow::wire::{Message, frame_length};
 use openflow::{Dpid, MacAddr, PortNo, Version};
 
@@ -54,6 +54,10 @@ fn tell(switch: &mut Switch, frame: Bytes, now: Duration) {
         Ok(ToSwitch::MeterMod(change)) => switch.meter_mod(&change, now),
         Ok(ToSwitch::PortMod(change)) => switch.port_mod(&change),
         Ok(ToSwitch::PacketOut(packet)) => switch.packet_out(&packet, now),
+        Ok(ToSwitch::FlowMonitors(asked)) => {
+            switch.flow_monitors(&asked).map(|_| Effects::default())
+        }
+        Ok(ToSwitch::Bundle(step)) => switch.bundle(&step, now).map(|(_, effects)| effects),
         _ => return,
     };
 }

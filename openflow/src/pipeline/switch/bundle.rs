@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Effects, Refusal, Refused, Switch};
+use crate::Xid;
 use crate::flow::{BundleDone, BundleFlags, BundleRequest, BundleStep, ToSwitch};
 
 /// Bundles open at once, and messages in one.
@@ -17,7 +18,8 @@ pub(super) type Bundles = BTreeMap<u32, Bundle>;
 pub(super) struct Bundle {
     flags: BundleFlags,
     closed: bool,
-    changes: Vec<ToSwitch>,
+    /// With the transactions that brought them.
+    changes: Vec<(Xid, ToSwitch)>,
 }
 
 impl Switch {
@@ -100,6 +102,7 @@ impl Switch {
         if !self.bundles.contains_key(&id) {
             self.open(request)?;
         }
+        let xid = self.transaction;
         let bundle = self.opened(request)?;
         if bundle.closed {
             self.bundles.remove(&id);
@@ -108,7 +111,7 @@ impl Switch {
         if bundle.changes.len() >= MAX_MESSAGES {
             return Err(self.refuse(Refused::BundleFull(id)));
         }
-        bundle.changes.push(change.clone());
+        bundle.changes.push((xid, change.clone()));
         Ok(())
     }
 
@@ -125,10 +128,16 @@ impl Switch {
         bundle.ok_or_else(|| Refused::NoBundle(id).by(version))
     }
 
-    fn commit(&mut self, id: u32, changes: &[ToSwitch], now: Duration) -> Result<Effects, Refusal> {
+    fn commit(
+        &mut self,
+        id: u32,
+        changes: &[(Xid, ToSwitch)],
+        now: Duration,
+    ) -> Result<Effects, Refusal> {
         let before = self.clone();
         let mut effects = Effects::default();
-        for change in changes {
+        for (xid, change) in changes {
+            self.transaction = *xid;
             let done = match change {
                 ToSwitch::FlowMod(change) => self.flow_mod(change, now),
                 ToSwitch::GroupMod(change) => self.group_mod(change, now),

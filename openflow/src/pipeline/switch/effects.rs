@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::PortNo;
-use crate::flow::{FlowRemoved, PacketIn, PortStatus};
+use crate::flow::{FlowRemoved, FlowUpdate, PacketIn, PortStatus};
 
 /// What a switch sends: frames by its ports, messages to its controllers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +15,8 @@ pub struct Effects {
     pub packet_ins: Vec<PacketIn>,
     /// Entries that are gone and whose end was to be told.
     pub flow_removed: Vec<FlowRemoved>,
+    /// Entries that came, changed or went, as far as they are watched.
+    pub flow_updates: Vec<FlowUpdate>,
     /// Ports that came, went or changed.
     pub port_status: Vec<PortStatus>,
 }
@@ -38,6 +40,7 @@ impl Effects {
         self.sent.is_empty()
             && self.packet_ins.is_empty()
             && self.flow_removed.is_empty()
+            && self.flow_updates.is_empty()
             && self.port_status.is_empty()
     }
 
@@ -47,5 +50,16 @@ impl Effects {
         self.packet_ins.append(&mut later.packet_ins);
         self.flow_removed.append(&mut later.flow_removed);
         self.port_status.append(&mut later.port_status);
+        for update in later.flow_updates {
+            self.tell_update(update);
+        }
+    }
+
+    /// Of the controller's own changes the first is told for all of them, as by Open vSwitch.
+    pub(super) fn tell_update(&mut self, update: FlowUpdate) {
+        let is_short = |it: &FlowUpdate| matches!(it, FlowUpdate::Abbreviated { .. });
+        if !is_short(&update) || !self.flow_updates.iter().any(is_short) {
+            self.flow_updates.push(update);
+        }
     }
 }

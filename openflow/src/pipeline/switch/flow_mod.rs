@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::monitor::Event;
 use super::{Effects, Refusal, Refused, Switch};
 use crate::flow::{
     Action, FlowCommand, FlowFlags, FlowMod, FlowRemovedReason, Instructions, Match, MatchError,
@@ -71,7 +72,7 @@ impl<'a> Criteria<'a> {
 }
 
 /// Whether a match makes sense, and packets have what it looks at.
-fn check_match(matching: &Match) -> Result<(), MatchError> {
+pub(super) fn check_match(matching: &Match) -> Result<(), MatchError> {
     matching.validate()?;
     if let Some(opcode) = matching.get(Field::ArpOp).filter(|it| it.value > 0xff) {
         return Err(MatchError::Value {
@@ -103,7 +104,7 @@ pub(super) fn copied(action: &Action) -> Option<&[Action]> {
 }
 
 /// Whether a list of actions of an entry sends to a port.
-fn outputs_to(instructions: &Instructions, to: PortNo) -> bool {
+pub(super) fn outputs_to(instructions: &Instructions, to: PortNo) -> bool {
     let actions = instructions.apply.iter().chain(&instructions.write);
     actions.into_iter().any(|action| match action {
         Action::Output { port, .. } | Action::Enqueue { port, .. } => *port == to,
@@ -125,7 +126,7 @@ impl Switch {
         self.check_table(change)?;
         check_match(&change.matching).map_err(|error| self.refuse(Refused::Match(error)))?;
         match change.command {
-            FlowCommand::Add => self.add(change, now),
+            FlowCommand::Add => self.add(change, now, true),
             FlowCommand::Modify | FlowCommand::ModifyStrict => self.modify(change, now),
             FlowCommand::Delete | FlowCommand::DeleteStrict => Ok(self.delete(change, now)),
         }
@@ -187,7 +188,8 @@ impl Switch {
         Ok(())
     }
 
-    fn add(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
+    /// `own`: the controller asks for it, and not a packet.
+    fn add(&mut self, change: &FlowMod, now: Duration, own: bool) -> Result<Effects, Refusal> {
         if !self.has_table(change.table) {
             return Err(self.refuse(Refused::NoTable(change.table)));
         }
@@ -209,7 +211,9 @@ impl Switch {
             }
         }
         let old = replaced.and_then(|id| self.tables.remove(change.table, id));
-        let mut entry = Entry::new(Arc::new(rule), now);
+        let rule = Arc::new(rule);
+        self.watched(&mut effects, change.table, &rule, Event::Added, own);
+        let mut entry = Entry::new(rule, now);
         if let Some(old) = old.filter(|_| !self.resets_counts(change)) {
             (entry.packets, entry.bytes) = (old.packets, old.bytes);
         }
@@ -230,22 +234,25 @@ impl Switch {
         self.check_sense(change)?;
         let found = self.entries(&Criteria::of(change));
         if found.is_empty() && self.config.version == Version::V1_0 {
-            return self.add(change, now);
+            return self.add(change, now, true);
         }
         if !found.is_empty() {
             self.check_there(&change.instructions)?;
         }
         let resets = self.resets_counts(change);
         let instructions = change.instructions.clone().normalized();
+        let mut effects = Effects::default();
         for (table, id) in found {
             let Some(mut entry) = self.tables.remove(table, id) else {
                 continue;
             };
             let rule = Arc::make_mut(&mut entry.rule);
-            rule.instructions = instructions.clone();
+            let before = std::mem::replace(&mut rule.instructions, instructions.clone());
+            let cookie = rule.cookie;
             if self.config.version == Version::V1_0 {
                 rule.cookie = change.cookie;
             }
+            self.watched_change(&mut effects, table, rule, (&before, cookie), true);
             // Its timeouts stay what they are, but the hard one starts anew, as in Open vSwitch.
             entry.modified = now;
             if resets {
@@ -253,7 +260,8 @@ impl Switch {
             }
             self.tables.insert(table, entry);
         }
-        Ok(self.tick(now))
+        effects.append(self.tick(now));
+        Ok(effects)
     }
 
     fn delete(&mut self, change: &FlowMod, now: Duration) -> Effects {
@@ -329,14 +337,16 @@ impl Switch {
             .get_mut(entry.table)
             .exact(&rule.pattern, rule.priority);
         let Some(mut old) = old.and_then(|id| self.tables.remove(entry.table, id)) else {
-            return self.add(entry, now).unwrap_or_default();
+            return self.add(entry, now, false).unwrap_or_default();
         };
         let changed = Arc::make_mut(&mut old.rule);
-        changed.instructions = rule.instructions;
-        changed.cookie = rule.cookie;
+        let before = std::mem::replace(&mut changed.instructions, rule.instructions);
+        let cookie = std::mem::replace(&mut changed.cookie, rule.cookie);
+        let mut effects = Effects::default();
+        self.watched_change(&mut effects, entry.table, changed, (&before, cookie), false);
         old.modified = now;
         old.used = now;
         self.tables.insert(entry.table, old);
-        Effects::default()
+        effects
     }
 }

@@ -9,6 +9,7 @@ mod effects;
 mod flow_mod;
 mod group_mod;
 mod meter_mod;
+mod monitor;
 mod packet_out;
 mod port_mod;
 mod read;
@@ -27,10 +28,11 @@ use super::meter::MeterState;
 use super::port::Port;
 use super::table::FlowTable;
 use crate::flow::{PortDesc, SwitchFeatures};
-use crate::{Dpid, MeterId, PortNo, TableId, Version};
+use crate::{Dpid, MeterId, PortNo, TableId, Version, Xid};
 
 use bundle::Bundles;
 pub use effects::{Effects, Sent};
+use monitor::Monitors;
 pub use read::Read;
 pub use refusal::{Refusal, Refused};
 
@@ -86,6 +88,10 @@ pub struct Switch {
     /// Where addresses were seen, for `NORMAL`.
     pub(super) stations: Stations,
     bundles: Bundles,
+    /// What the controller watches.
+    monitors: Monitors,
+    /// Of the request that is carried out.
+    transaction: Xid,
 }
 
 /// Flow tables, and when which of their entries may end.
@@ -130,6 +136,8 @@ impl Switch {
             meters: BTreeMap::new(),
             stations: Stations::default(),
             bundles: Bundles::default(),
+            monitors: Monitors::new(),
+            transaction: Xid(0),
             config,
         }
     }

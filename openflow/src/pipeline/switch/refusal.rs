@@ -8,7 +8,8 @@ use crate::{BufferId, GroupId, MeterId, PortNo, TableId, Version};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct Refusal {
-    /// What the switch answers, in the numbers of its version.
+    /// What the switch answers, in the numbers of its version. Of flow monitors they are those of 1.4:
+    /// extensions have other numbers for them ([`Answer::in_version`](crate::wire::Answer::in_version)).
     pub code: ErrorCode,
     /// Why.
     pub why: Refused,
@@ -151,6 +152,18 @@ pub enum Refused {
     /// Something that cannot be part of a bundle.
     #[error("bundle {0}: such a message cannot be in a bundle")]
     BundleMessage(u32),
+    /// There is no such flow monitor.
+    #[error("there is no flow monitor {0}")]
+    NoMonitor(u32),
+    /// The flow monitor exists already.
+    #[error("flow monitor {0} exists already")]
+    MonitorExists(u32),
+    /// A flow monitor that tells of no change.
+    #[error("flow monitor {0}: it is told neither of new nor of changed nor of removed entries")]
+    MonitorFlags(u32),
+    /// There is no room for another flow monitor.
+    #[error("the switch has as many flow monitors as it can hold")]
+    MonitorsFull,
     /// There are too many bundles, or messages in one.
     #[error("bundle {0}: there is no room for more")]
     BundleFull(u32),
@@ -167,7 +180,7 @@ impl Refused {
         Refusal { code, why: self }
     }
 
-    /// OF 1.3.5 §7.5.4.
+    /// OF 1.3.5 §7.5.4, and of what came later OF 1.4.1 §7.5.4.
     fn code_of_1_3(&self) -> ErrorCode {
         let (kind, code) = match self {
             Self::NoTable(_) => return ErrorCode::BAD_REQUEST_BAD_TABLE_ID,
@@ -214,6 +227,10 @@ impl Refused {
             Self::BundleExists(_) => (17, 3),
             Self::BundleClosed(_) => (17, 4),
             Self::BundleFull(_) => (17, 11),
+            Self::MonitorsFull => (16, 0),
+            Self::MonitorExists(_) => (16, 1),
+            Self::NoMonitor(_) => (16, 3),
+            Self::MonitorFlags(_) => return ErrorCode::FLOW_MONITOR_BAD_FLAGS,
         };
         ErrorCode { kind, code }
     }
@@ -232,6 +249,10 @@ impl Refused {
             // Open vSwitch: the extended error has no number of 1.0.
             Self::Match(_) => (3, 5),
             Self::ShortPacket(_) => (1, 6),
+            Self::MonitorsFull
+            | Self::MonitorExists(_)
+            | Self::NoMonitor(_)
+            | Self::MonitorFlags(_) => return self.code_of_1_3(),
             _ => (1, 1),
         };
         ErrorCode { kind, code }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::monitor::Event;
 use super::{Effects, Switch, Tables};
 use crate::flow::{FlowFlags, FlowRemoved, FlowRemovedReason};
 use crate::pipeline::table::Entry;
@@ -65,7 +66,7 @@ impl Switch {
         self.tables.due.first().map(|(at, ..)| *at)
     }
 
-    /// Says that an entry is gone, if it was asked to.
+    /// Says that an entry is gone, if it was asked to or a monitor watches it.
     pub(super) fn told_removed(
         &self,
         effects: &mut Effects,
@@ -74,9 +75,6 @@ impl Switch {
         reason: FlowRemovedReason,
         now: Duration,
     ) {
-        if !entry.rule.flags.contains(FlowFlags::SEND_FLOW_REM) {
-            return;
-        }
         let reason = match (reason, self.config.version) {
             (FlowRemovedReason::GroupDelete, Version::V1_0)
             | (FlowRemovedReason::MeterDelete, Version::V1_0 | Version::V1_3) => {
@@ -84,6 +82,14 @@ impl Switch {
             }
             (reason, _) => reason,
         };
+        let own = !matches!(
+            reason,
+            FlowRemovedReason::IdleTimeout | FlowRemovedReason::HardTimeout
+        );
+        self.watched(effects, table, &entry.rule, Event::Removed(reason), own);
+        if !entry.rule.flags.contains(FlowFlags::SEND_FLOW_REM) {
+            return;
+        }
         effects.flow_removed.push(FlowRemoved {
             table,
             priority: entry.rule.priority,

@@ -11,8 +11,8 @@
 //!                       +-> settings.rs, abilities.rs: what the neutral model does not have
 //! ```
 //!
-//! A connection that is lost changes nothing in the tables, as with `fail-mode=secure`: role and
-//! settings of the connection are those of a new one afterwards.
+//! A connection that is lost changes nothing in the tables, as with `fail-mode=secure`: role,
+//! settings and flow monitors of the connection are those of a new one afterwards.
 
 mod abilities;
 mod audience;
@@ -229,7 +229,11 @@ impl Agent {
         let removed = effects.flow_removed.into_iter();
         let removed = removed.map(|it| FromSwitch::FlowRemoved(Box::new(it)));
         let ports = effects.port_status.into_iter().map(FromSwitch::PortStatus);
-        for message in packets.chain(removed).chain(ports) {
+        let updates = (!effects.flow_updates.is_empty()).then_some(FromSwitch::FlowUpdates {
+            updates: effects.flow_updates,
+            more: false,
+        });
+        for message in packets.chain(updates).chain(removed).chain(ports) {
             if self.audience.hears(&message, version) {
                 // What the version cannot tell is not told, as an entry of a later version.
                 let _ = tell(&message, version, Xid(0), out);
@@ -284,6 +288,7 @@ impl SwitchNode for Agent {
     fn disconnected(&mut self, _now: Duration) {
         self.unread = BytesMut::new();
         self.channel = Channel::Closed;
+        self.switch.forget_monitors();
     }
 
     fn next_timeout(&self) -> Option<Duration> {

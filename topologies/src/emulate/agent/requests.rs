@@ -14,8 +14,6 @@ use super::{Agent, BUNDLE_FAILED, EPERM, Output, Request, refuse, tell};
 
 /// In 1.0 bit 7 says that ARP addresses are matched.
 const ARP_MATCH_IP: u32 = 1 << 7;
-/// `OFPMOFC_UNKNOWN_MONITOR`, as 1.4 and later number it.
-const UNKNOWN_MONITOR: ErrorCode = ErrorCode { kind: 16, code: 3 };
 /// `OFPBRC_IS_SLAVE`; 1.0 has no number for it, and Open vSwitch says `OFPBRC_EPERM`.
 const IS_SLAVE: ErrorCode = ErrorCode { kind: 1, code: 10 };
 /// `OFPBFC_MSG_FAILED`.
@@ -66,6 +64,7 @@ impl Agent {
             };
             return Err(refused.into());
         }
+        self.switch.set_transaction(request.xid);
         let done = match asked {
             ToSwitch::FlowMod(change) => self.switch.flow_mod(change, now),
             ToSwitch::GroupMod(change) => self.switch.group_mod(change, now),
@@ -73,7 +72,7 @@ impl Agent {
             ToSwitch::PortMod(change) => self.switch.port_mod(change),
             ToSwitch::PacketOut(packet) => self.switch.packet_out(packet, now),
             ToSwitch::Bundle(step) => return self.bundle(request, step, now, out),
-            ToSwitch::FlowMonitors(asked) => return Err(no_monitor(asked, request.version)),
+            ToSwitch::FlowMonitors(asked) => return self.watch(request, asked, out),
             ToSwitch::EchoReply(_) => return Ok(()),
             asked => {
                 let reply = self.reply(asked, now)?;
@@ -84,6 +83,24 @@ impl Agent {
         let effects: Effects = done.map_err(|refusal| refusal.code)?;
         self.carry_out(effects, out);
         Ok(())
+    }
+
+    /// A request of a multipart is answered, with what is there already; the extensions' own message
+    /// for the end of a monitor is not.
+    fn watch(
+        &mut self,
+        request: &Request,
+        asked: &[FlowMonitorRequest],
+        out: &mut Output,
+    ) -> Result<(), Answer> {
+        let done = self.switch.flow_monitors(asked);
+        let updates = done.map_err(|refusal| Answer::in_version(refusal.code, request.version))?;
+        if request.version < Version::V1_4 && matches!(asked, [FlowMonitorRequest::Cancel(_)]) {
+            return Ok(());
+        }
+        let more = false;
+        let told = FromSwitch::FlowUpdates { updates, more };
+        Ok(tell(&told, request.version, request.xid, out)?)
     }
 
     /// A commit that is refused has two answers, as from Open vSwitch: why, and that it failed.
@@ -219,18 +236,6 @@ fn is_error(body: &Body) -> bool {
         body,
         Body::V10(v10::Body::Error(_)) | Body::V13(v13::Body::Error(_))
     )
-}
-
-/// Nothing is watched here, other than by Open vSwitch.
-fn no_monitor(asked: &[FlowMonitorRequest], version: Version) -> Answer {
-    let code = match asked {
-        [
-            FlowMonitorRequest::Cancel(_) | FlowMonitorRequest::Modify(_),
-            ..,
-        ] => UNKNOWN_MONITOR,
-        _ => ErrorCode::BAD_REQUEST_BAD_MULTIPART,
-    };
-    Answer::in_version(code, version)
 }
 
 /// What a slave may not do (OF 1.3.5 §6.3.4).

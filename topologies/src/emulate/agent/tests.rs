@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{
-    BundleDone, BundleFlags, BundleRequest, BundleStep, FlowMod, FlowMonitorRequest,
-    FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupMod, GroupType, PacketIn,
-    PacketInReason, PacketOut, PortConfig, PortDesc, PortMod, PortState, Role, SwitchError,
-    ToSwitch,
+    BundleDone, BundleFlags, BundleRequest, BundleStep, FlowMod, FlowMonitor, FlowMonitorFlags,
+    FlowMonitorRequest, FlowRemovedReason, FlowStatsRequest, FlowUpdate, FromSwitch, Group,
+    GroupCommand, GroupMod, GroupType, PacketIn, PacketInReason, PacketOut, PortConfig, PortDesc,
+    PortMod, PortState, Role, SwitchError, ToSwitch,
 };
 use openflow::pipeline::SwitchConfig;
 use openflow::wire::{Body, Hello, Message};
@@ -360,6 +360,99 @@ fn what_cannot_be_read_is_refused_and_the_next_is_answered() {
 }
 
 /// As a controller hears it: the name of an error, and the bytes it refuses.
+/// What is told of entries, each by its event and cookie.
+fn updates(told: &[FromSwitch]) -> Vec<String> {
+    let [FromSwitch::FlowUpdates { updates, .. }] = told else {
+        panic!("{told:?}");
+    };
+    let in_words = |update: &FlowUpdate| match update {
+        FlowUpdate::Initial(flow) => format!("there: {}", flow.cookie.0),
+        FlowUpdate::Added(flow) => format!("added: {}", flow.cookie.0),
+        FlowUpdate::Modified(flow) => format!("changed: {} {}", flow.cookie.0, flow.instructions),
+        FlowUpdate::Removed {
+            flow,
+            reason: FlowRemovedReason::Delete,
+        } => format!("deleted: {}", flow.cookie.0),
+        FlowUpdate::Abbreviated { xid: XID } => "done".to_owned(),
+        other => format!("{other:?}"),
+    };
+    updates.iter().map(in_words).collect()
+}
+
+#[test]
+fn a_controller_that_watches_the_tables_is_told_of_entries_until_it_is_gone() {
+    for version in VERSIONS {
+        let mut talk = Talk::new(version);
+        talk.flow("priority=1,cookie=1,in_port=1,actions=output:2");
+        let mut told = |request: ToSwitch| updates(&talk.ask(&request));
+        let watch = |asked| ToSwitch::FlowMonitors(vec![FlowMonitorRequest::Add(asked)]);
+        let flow = |text: &str| ToSwitch::FlowMod(text.parse().unwrap());
+
+        let there = match version {
+            Version::V1_0 | Version::V1_3 => "added: 1",
+            Version::V1_4 | Version::V1_5 => "there: 1",
+        };
+        assert_eq!(
+            told(watch(FlowMonitor::everything(1))),
+            [there],
+            "{version}"
+        );
+        let added = flow("priority=2,cookie=2,actions=drop");
+        assert_eq!(told(added), ["added: 2"], "{version}");
+        let changed = flow("modify_strict priority=1,cookie=1,in_port=1,actions=drop");
+        assert_eq!(told(changed), ["changed: 1 drop"], "{version}");
+        let deleted = flow("delete in_port=1");
+        assert_eq!(told(deleted), ["deleted: 1"], "{version}");
+
+        let cancel = ToSwitch::FlowMonitors(vec![FlowMonitorRequest::Cancel(1)]);
+        let answered = talk.ask(&cancel).len();
+        assert_eq!(answered, usize::from(version >= Version::V1_4), "{version}");
+        talk.flow("priority=3,cookie=3,actions=drop");
+
+        let everything = FlowMonitor::everything(1);
+        let short = FlowMonitor {
+            flags: everything.flags - FlowMonitorFlags::NO_ABBREV - FlowMonitorFlags::INITIAL,
+            ..everything
+        };
+        assert_eq!(updates(&talk.ask(&watch(short))), [""; 0], "{version}");
+        let own = updates(&talk.ask(&flow("priority=4,cookie=4,actions=drop")));
+        assert_eq!(own, ["done"], "{version}");
+
+        talk.agent.disconnected(START);
+        talk.agent.connected(START, &mut Output::default());
+        talk.bytes(&encode(&Message::hello(
+            version.wire(),
+            XID,
+            Hello::default(),
+        )));
+        talk.flow("priority=5,cookie=5,actions=drop");
+    }
+}
+
+#[test]
+fn changes_of_a_bundle_are_told_when_it_is_committed() {
+    let mut talk = Talk::new(Version::V1_4);
+    let everything = FlowMonitorRequest::Add(FlowMonitor::everything(1));
+    assert_eq!(talk.ask(&ToSwitch::FlowMonitors(vec![everything])).len(), 1);
+    let mut step = |step| {
+        talk.ask(&ToSwitch::Bundle(BundleRequest {
+            id: 1,
+            flags: BundleFlags::ATOMIC,
+            step,
+        }))
+    };
+    step(BundleStep::Open);
+    for text in [
+        "priority=1,cookie=1,actions=drop",
+        "priority=2,cookie=2,actions=drop",
+    ] {
+        let change = ToSwitch::FlowMod(text.parse().unwrap());
+        assert_eq!(step(BundleStep::Add(Box::new(change))), []);
+    }
+    let told = step(BundleStep::Commit);
+    assert_eq!(updates(&told[..1]), ["added: 1", "added: 2"]);
+}
+
 fn error_named(talk: &mut Talk, bytes: &[u8]) -> (String, Bytes) {
     let answers = talk.bytes(bytes);
     let [answer] = &answers[..] else {
