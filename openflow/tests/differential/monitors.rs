@@ -9,7 +9,7 @@ use openflow::flow::{
     FlowMonitor, FlowMonitorFlags, FlowMonitorRequest, FlowStatsRequest, FlowUpdate, FromSwitch,
     GroupMod, PacketOut, PortConfig, PortDesc, PortState, ToSwitch,
 };
-use openflow::pipeline::{Switch, SwitchConfig};
+use openflow::pipeline::{Refusal, Switch, SwitchConfig};
 use openflow::wire::Answer;
 use openflow::{Dpid, GroupId, MacAddr, PortNo, TableId, Version, Xid};
 
@@ -71,8 +71,7 @@ fn control(switch: &OpenVSwitch, command: &[&str]) {
 /// Something that is done to both.
 #[derive(Debug)]
 enum Step {
-    Ask(ToSwitch),
-    Watch(Vec<FlowMonitorRequest>),
+    Ask(Box<ToSwitch>),
     Wait(Duration),
 }
 
@@ -111,9 +110,7 @@ impl<'a> Round<'a> {
     fn run(mut self) {
         self.ask("delete table=255,");
         if self.version() > Version::V1_0 {
-            self.same(&Step::Ask(ToSwitch::GroupMod(group_mod(
-                "delete group_id=all",
-            ))));
+            self.same(&ask(ToSwitch::GroupMod(group_mod("delete group_id=all"))));
         }
         for _ in 0..5 {
             let change = self.change();
@@ -135,7 +132,7 @@ impl<'a> Round<'a> {
         let change = text
             .parse()
             .unwrap_or_else(|error| panic!("{text}: {error}"));
-        self.same(&Step::Ask(ToSwitch::FlowMod(change)));
+        self.same(&ask(ToSwitch::FlowMod(change)));
     }
 
     /// A change of a flow table.
@@ -180,7 +177,7 @@ impl<'a> Round<'a> {
         let change = text
             .parse()
             .unwrap_or_else(|error| panic!("{text}: {error}"));
-        Step::Ask(ToSwitch::FlowMod(change))
+        ask(ToSwitch::FlowMod(change))
     }
 
     /// The group comes, or goes with the entries that use it.
@@ -190,7 +187,7 @@ impl<'a> Round<'a> {
         } else {
             "delete group_id=1"
         };
-        Step::Ask(ToSwitch::GroupMod(group_mod(change)))
+        ask(ToSwitch::GroupMod(group_mod(change)))
     }
 
     /// New monitors, or the end of one, of which some are refused.
@@ -199,7 +196,9 @@ impl<'a> Round<'a> {
         let random = &mut self.random;
         let id = |random: &mut Random| u32::try_from(random.below(4)).unwrap();
         if random.below(3) == 0 {
-            return Step::Watch(vec![FlowMonitorRequest::Cancel(id(random))]);
+            return ask(ToSwitch::FlowMonitors(vec![FlowMonitorRequest::Cancel(
+                id(random),
+            )]));
         }
         let mut asked = Vec::new();
         for _ in 0..=random.below(2) {
@@ -214,7 +213,7 @@ impl<'a> Round<'a> {
                 out_group: GroupId::ANY,
             }));
         }
-        Step::Watch(asked)
+        ask(ToSwitch::FlowMonitors(asked))
     }
 
     /// Does it to both, and compares what is told of it.
@@ -239,9 +238,12 @@ impl<'a> Round<'a> {
     /// Open vSwitch 3.1 refuses a new monitor, and in 1.4 and later the end of one, with other memory
     /// in the place of the request, header and all.
     fn is_answered_with_rubbish(&self, step: &Step) -> bool {
-        match step {
-            Step::Watch(requests) => {
-                let cancels = matches!(requests[..], [FlowMonitorRequest::Cancel(_)]);
+        let Step::Ask(request) = step else {
+            return false;
+        };
+        match &**request {
+            ToSwitch::FlowMonitors(asked) => {
+                let cancels = matches!(asked[..], [FlowMonitorRequest::Cancel(_)]);
                 !cancels || self.version() >= Version::V1_4
             }
             _ => false,
@@ -249,55 +251,55 @@ impl<'a> Round<'a> {
     }
 
     fn in_the_model(&mut self, step: &Step) -> Told {
-        let model = &mut self.model;
-        model.set_transaction(STEP);
+        let version = self.version();
         let done = match step {
-            Step::Ask(ToSwitch::FlowMod(change)) => model.flow_mod(change, self.now),
-            Step::Ask(ToSwitch::GroupMod(change)) => model.group_mod(change, self.now),
-            Step::Ask(ToSwitch::PacketOut(packet)) => model.packet_out(packet, self.now),
-            Step::Ask(other) => panic!("no step: {other:?}"),
+            Step::Ask(request) => self.asked_of_the_model(request),
             Step::Wait(time) => {
                 self.now += *time;
-                Ok(model.tick(self.now))
-            }
-            Step::Watch(requests) => {
-                let mut requests = requests.clone();
-                if self.other.is_some() {
-                    // What others do is told in full, and the model knows one controller only.
-                    requests.iter_mut().for_each(in_full);
-                }
-                let version = model.version();
-                return match model.flow_monitors(&requests) {
-                    Ok(updates) => told(updates, version),
-                    Err(refusal) => Told::Refused(Answer::in_version(refusal.code, version)),
-                };
+                Ok(self.model.tick(self.now).flow_updates)
             }
         };
-        let effects = done.unwrap_or_else(|refusal| panic!("{step:?}: {refusal}"));
-        told(effects.flow_updates, self.version())
+        match done {
+            Ok(updates) => told(updates, version),
+            Err(refusal) => Told::Refused(Answer::in_version(refusal.code, version)),
+        }
+    }
+
+    fn asked_of_the_model(&mut self, request: &ToSwitch) -> Result<Vec<FlowUpdate>, Refusal> {
+        let model = &mut self.model;
+        model.set_transaction(STEP);
+        let effects = match request {
+            ToSwitch::FlowMod(change) => model.flow_mod(change, self.now)?,
+            ToSwitch::GroupMod(change) => model.group_mod(change, self.now)?,
+            ToSwitch::PacketOut(packet) => model.packet_out(packet, self.now)?,
+            ToSwitch::FlowMonitors(asked) => {
+                let mut asked = asked.clone();
+                if self.other.is_some() {
+                    // What others do is told in full, and the model knows one controller only.
+                    asked.iter_mut().for_each(in_full);
+                }
+                return model.flow_monitors(&asked);
+            }
+            other => panic!("no step: {other:?}"),
+        };
+        Ok(effects.flow_updates)
     }
 
     fn in_open_vswitch(&mut self, step: &Step) -> Told {
-        let version = self.version();
-        match step {
-            Step::Ask(request) => {
-                if let Some(other) = &mut self.other {
-                    other.send(&[(STEP, request.clone())]);
-                    let (_, updates) = until_barrier(other);
-                    assert_eq!(updates, []);
-                } else {
-                    self.watcher.send(&[(STEP, request.clone())]);
-                }
-            }
-            Step::Watch(requests) => {
-                self.watcher
-                    .send(&[(STEP, ToSwitch::FlowMonitors(requests.clone()))]);
-            }
+        let request = match step {
+            Step::Ask(request) => ToSwitch::clone(request),
             Step::Wait(time) => return self.wait(*time),
+        };
+        match &mut self.other {
+            Some(other) if !matches!(request, ToSwitch::FlowMonitors(_)) => {
+                other.send(&[(STEP, request)]);
+                assert_eq!(until_barrier(other), (None, Vec::new()));
+            }
+            _ => self.watcher.send(&[(STEP, request)]),
         }
         match until_barrier(&mut self.watcher) {
             (Some(refused), _) => Told::Refused(refused),
-            (None, updates) => told(updates, version),
+            (None, updates) => told(updates, self.version()),
         }
     }
 
@@ -385,6 +387,10 @@ fn matches(version: Version) -> &'static [&'static str] {
     }
 }
 
+fn ask(request: ToSwitch) -> Step {
+    Step::Ask(Box::new(request))
+}
+
 fn group_mod(text: &str) -> GroupMod {
     text.parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -393,7 +399,7 @@ fn group_mod(text: &str) -> GroupMod {
 /// Through the tables, where an entry may learn from it.
 fn packet_out() -> Step {
     let to_table = PacketOut::to_ports(Bytes::from_static(&FRAME), [PortNo::TABLE]);
-    Step::Ask(ToSwitch::PacketOut(PacketOut {
+    ask(ToSwitch::PacketOut(PacketOut {
         in_port: PortNo(1),
         ..to_table
     }))
