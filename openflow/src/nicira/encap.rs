@@ -10,8 +10,8 @@ use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 pub struct Encap {
     /// Bytes of the header; zero where the type says it.
     pub hdr_size: u16,
-    /// Namespace in the upper half, type in it in the lower: 0x0001894f for NSH.
-    #[serde(serialize_with = "json::hex32")]
+    /// A [`HeaderType`](crate::oxm::HeaderType) as a number: 0x0001894f for NSH.
+    #[serde(serialize_with = "json::header_type")]
     pub new_pkt_type: u32,
     /// For the header.
     pub properties: Vec<EncapProperty>,
@@ -59,8 +59,9 @@ const NSH: u16 = 4;
 wire_fields! {
     /// The outermost header is taken away.
     Decap {
-        /// Type of what is below: 0 for Ethernet, 0xfffe for what the header says.
-        #[serde(serialize_with = "json::hex32")]
+        /// [`HeaderType`](crate::oxm::HeaderType) of what is below, as a number: 0 for Ethernet,
+        /// 0xfffe for what the header says.
+        #[serde(serialize_with = "json::header_type")]
         [2] new_pkt_type: u32;
     }
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::id::field_entries;
-use super::{Field, Notation, Oxm, OxmField, OxmList};
+use super::{Field, HeaderType, Ipv6ExthdrFlags, Notation, Oxm, OxmField, OxmList};
 use crate::{MacAddr, PortNo, v10};
 
 impl Serialize for OxmList {
@@ -47,8 +47,20 @@ impl Serialize for Oxm<'_> {
     }
 }
 
-/// A value as people write it. Numbers of up to 64 bits are numbers in JSON, longer ones hex.
+/// A value as people write it: by name where it has one. Numbers of up to 64 bits are numbers in
+/// JSON, longer ones hex.
 fn written(field: Field, bytes: &[u8]) -> Value {
+    match (field, bytes) {
+        (Field::Ipv6Exthdr, &[a, b]) => {
+            return json!(Ipv6ExthdrFlags::from_bits_retain(u16::from_be_bytes([
+                a, b
+            ])));
+        }
+        (Field::PacketType, &[a, b, c, d]) => {
+            return json!(HeaderType::from(u32::from_be_bytes([a, b, c, d])));
+        }
+        _ => {}
+    }
     match (field.info().notation, bytes) {
         (Notation::Mac, &[a, b, c, d, e, f]) => json!(MacAddr([a, b, c, d, e, f])),
         (Notation::Ipv4, &[a, b, c, d]) => json!(Ipv4Addr::new(a, b, c, d)),
@@ -69,9 +81,10 @@ fn written(field: Field, bytes: &[u8]) -> Value {
     }
 }
 
-/// Addresses have masks of their form, everything else has hex.
+/// Addresses and flags have masks of their form, everything else has hex.
 fn written_mask(field: Field, mask: &[u8]) -> Value {
     match field.info().notation {
+        _ if field == Field::Ipv6Exthdr => written(field, mask),
         Notation::Mac | Notation::Ipv4 | Notation::Ipv6 => written(field, mask),
         Notation::Decimal | Notation::Hex | Notation::Port => hex(mask),
     }

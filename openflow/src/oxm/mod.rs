@@ -10,6 +10,7 @@ mod id;
 mod json;
 mod list;
 mod lookup;
+mod named;
 mod register;
 mod short;
 mod table;
@@ -17,6 +18,7 @@ mod table;
 pub use fields::{Canonical, Class, FieldInfo, Notation, Prerequisite};
 pub use id::{FieldId, NxmHeader};
 pub use list::{Oxm, OxmField, OxmList};
+pub use named::{HeaderNamespace, HeaderType, Ipv6ExthdrFlags, OnfHeader};
 pub use table::Field;
 
 pub(crate) use list::write;

@@ -20,7 +20,8 @@ pub enum Action {
     Output {
         /// Where to.
         port: PortNo,
-        /// Bytes for the controller, 0xffff for the whole packet.
+        /// Bytes for the controller, 0xffff for the whole packet (`OFPCML_NO_BUFFER`).
+        #[serde(serialize_with = "json::max_len")]
         max_len: u16,
     },
     /// Copy the TTL from next-to-outermost to outermost.

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use crate::wire::{DecodeError, Reader, Wire, Writer};
+use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// Configuration of a switch, set or told (OF 1.3.5 §7.3.2, `ofp_switch_config`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct SwitchConfig {
     /// What happens to fragments.
     pub flags: ConfigFlags,
-    /// Bytes of a missed packet sent to the controller, 0xffff for the whole.
+    /// Bytes of a missed packet sent to the controller, 0xffff for the whole (`OFPCML_NO_BUFFER`).
+    #[serde(serialize_with = "json::max_len")]
     pub miss_send_len: u16,
 }
 

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use smallvec::{Array, SmallVec};
 
 use super::Message;
+use crate::oxm::HeaderType;
 use crate::{BufferId, GroupId, MeterId, TableId};
 
 /// Names in lower case, then the bits without a name as one number.
@@ -92,6 +93,17 @@ fn named<S: Serializer>(number: u32, names: &[(u32, &str)], s: S) -> Result<S::O
 /// `NO_BUFFER` or a number.
 pub(crate) fn buffer_id<S: Serializer>(id: &BufferId, s: S) -> Result<S::Ok, S::Error> {
     named(id.0, &[(BufferId::NONE.0, "NO_BUFFER")], s)
+}
+
+/// `NO_BUFFER`, which asks for the whole packet, or bytes of it (OF 1.3.5 §7.2.5,
+/// `ofp_controller_max_len`).
+pub(crate) fn max_len<S: Serializer>(length: &u16, s: S) -> Result<S::Ok, S::Error> {
+    named((*length).into(), &[(0xffff, "NO_BUFFER")], s)
+}
+
+/// Namespace and type of a header, by their names.
+pub(crate) fn header_type<S: Serializer>(number: &u32, s: S) -> Result<S::Ok, S::Error> {
+    HeaderType::from(*number).serialize(s)
 }
 
 /// `ALL` or a number.

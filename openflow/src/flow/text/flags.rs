@@ -17,6 +17,10 @@ pub(super) const CONNECTION: FlagNames =
     FlagNames(&["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"]);
 /// Of a tunnel header.
 pub(super) const TUNNEL: FlagNames = FlagNames(&["oam"]);
+/// Of the extension headers of an IPv6 packet, which Open vSwitch does not look at.
+pub(super) const EXTENSION_HEADERS: FlagNames = FlagNames(&[
+    "nonext", "esp", "auth", "dest", "frag", "router", "hop", "unrep", "unseq",
+]);
 
 impl FlagNames {
     /// Bits set and their names; what has none comes last, as one number.

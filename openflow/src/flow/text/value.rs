@@ -38,6 +38,7 @@ pub(super) fn form(field: Field) -> Form {
         "tcp_flags" => Form::Flags(flags::TCP),
         "ct_state" => Form::Flags(flags::CONNECTION),
         "tun_flags" => Form::Flags(flags::TUNNEL),
+        "ipv6_exthdr" => Form::Flags(flags::EXTENSION_HEADERS),
         "ip_frag" => Form::Fragment,
         "packet_type" => Form::PacketType,
         // Six bits in Open vSwitch, written as it writes small numbers.
