@@ -437,6 +437,42 @@ fn every_reply_without_a_flow_in_it() {
 }
 
 #[test]
+fn a_name_that_does_not_fit_is_refused_and_not_cut() {
+    for version in VERSIONS {
+        let status = |name: &str| {
+            FromSwitch::PortStatus(PortStatus {
+                change: PortChange::Add,
+                port: PortDesc {
+                    name: name.to_owned(),
+                    ..port(version)
+                },
+            })
+        };
+        // As long as the field: there is no room for a NUL, and none is needed.
+        let full = status("sixteen bytes 16");
+        assert_eq!(told(&full, version), full, "{version}");
+        let desc = FromSwitch::Desc(SwitchDesc {
+            serial: "s".repeat(33),
+            ..SwitchDesc::default()
+        });
+        for (reply, feature) in [
+            (
+                status("seventeen bytes17"),
+                "port name of 17 bytes: 16 at most, without a NUL",
+            ),
+            (
+                status("s1\0eth1"),
+                "port name of 7 bytes: 16 at most, without a NUL",
+            ),
+            (desc, "serial_num of 33 bytes: 32 at most, without a NUL"),
+        ] {
+            let refused = reply.encode(version, XID, &mut BytesMut::new());
+            assert_eq!(refused.unwrap_err().feature, feature, "{version}");
+        }
+    }
+}
+
+#[test]
 fn an_error_keeps_its_numbers_and_what_it_quotes() {
     for version in VERSIONS {
         let mut quoted = BytesMut::new();

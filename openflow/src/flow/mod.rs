@@ -89,7 +89,7 @@ pub use validate::MatchError;
 pub use crate::v13::{ActionType, InstructionType};
 
 pub(crate) use text::format_value;
-use words::{Words, duration, kept, lacking, wire_duration};
+use words::{Words, duration, fixed_text, kept, lacking, wire_duration};
 
 #[cfg(test)]
 mod inverse;

@@ -138,8 +138,8 @@ fn what_a_version_lacks_is_refused_by_name() {
             "stat_trigger instruction",
         ),
         (
-            table("a name that is one byte too long"),
-            "table name of 32 bytes: 31 at most",
+            table("a name that is two bytes too long"),
+            "table name of 33 bytes: 32 at most, without a NUL",
         ),
         (
             TableFeatures {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Unsupported;
 use crate::Version;
+use crate::wire::FixedText;
 
 /// Remarks on what the model has no name for, one after the other.
 #[derive(Debug, Default)]
@@ -29,6 +30,19 @@ pub(super) fn lacking(version: Version, feature: impl Into<String>) -> Unsupport
         feature: feature.into(),
         version,
     }
+}
+
+/// A name or another text in a field of fixed size, all of it.
+pub(super) fn fixed_text<const N: usize>(
+    version: Version,
+    what: &str,
+    text: &str,
+) -> Result<FixedText<N>, Unsupported> {
+    FixedText::whole(text).ok_or_else(|| {
+        let length = text.len();
+        let feature = format!("{what} of {length} bytes: {N} at most, without a NUL");
+        lacking(version, feature)
+    })
 }
 
 /// A switch may tell nanoseconds of more than a second; they are carried over.

@@ -21,6 +21,17 @@ impl<const N: usize> FixedText<N> {
         Self(bytes)
     }
 
+    /// The text whole, also where it leaves no room for a NUL, as switches send it; `None` where it
+    /// has more bytes, or a NUL in it.
+    #[must_use]
+    pub fn whole(text: &str) -> Option<Self> {
+        let mut bytes = [0; N];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        (!text.contains('\0')).then_some(Self(bytes))
+    }
+
     /// Up to the first NUL; what is not UTF-8 is replaced.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
@@ -48,5 +59,24 @@ impl<const N: usize> fmt::Debug for FixedText<N> {
 impl<const N: usize> Serialize for FixedText<N> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_whole_or_none() {
+        for text in ["", "s1-eth1", "sixteen bytes 16"] {
+            let whole = FixedText::<16>::whole(text).expect("it fits");
+            assert_eq!(whole.text(), text);
+        }
+        assert_eq!(FixedText::<16>::whole("seventeen bytes17"), None);
+        assert_eq!(FixedText::<16>::whole("s1\0eth1"), None);
+        assert_eq!(
+            FixedText::<16>::new("sixteen bytes 16").text(),
+            "sixteen bytes 1"
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Ports and their numbers.
 
 use super::{no, wire};
-use crate::PortNo;
-use crate::flow::{PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported};
-use crate::wire::FixedText;
+use crate::flow::{
+    PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported, fixed_text,
+};
+use crate::{PortNo, Version};
 use wire::PortFeatures;
 
 /// The two bits of a port's state that are the state of 802.1D spanning tree; all set: blocked.
@@ -66,7 +67,7 @@ pub(super) fn lower_desc(port: &PortDesc) -> Result<wire::Port, Unsupported> {
     Ok(wire::Port {
         port_no: lower(port.no)?,
         hw_addr: port.hw_addr,
-        name: FixedText::new(&port.name),
+        name: fixed_text(Version::V1_0, "port name", &port.name)?,
         config: wire::PortConfig::from_bits_retain(port.config.bits()),
         state,
         curr: features(port.curr_speed_kbps),

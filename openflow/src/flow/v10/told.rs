@@ -7,8 +7,8 @@ use super::{Packets, action, matching, monitor, no, port, wire};
 use crate::experimenter::nicira::{self, NxRole, RoleRequest};
 use crate::flow::{
     FlowEntry, FlowRemoved, FlowRemovedReason, FromSwitch, PacketIn, PacketInReason, PortStats,
-    QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, Unsupported, direct, offending,
-    parts, wire_duration,
+    QueueStats, Role, SwitchDesc, SwitchFeatures, TableStats, Unsupported, direct, fixed_text,
+    offending, parts, wire_duration,
 };
 use crate::wire::{Echo, FixedText, Hello, Message, Wire, Writer};
 use crate::{PortNo, TableId, Version, Xid};
@@ -126,7 +126,7 @@ fn encode_stats(message: &FromSwitch, xid: Xid, into: &mut BytesMut) -> Result<(
     let list = Parts { xid };
     match message {
         FromSwitch::Desc(desc) => {
-            let desc = Told::Desc(Box::new(lower_desc(desc)));
+            let desc = Told::Desc(Box::new(lower_desc(desc)?));
             direct::encode(&reply(desc, xid), Version::V1_0, into)
         }
         FromSwitch::AggregateStats {
@@ -194,14 +194,14 @@ impl Parts {
     }
 }
 
-fn lower_desc(desc: &SwitchDesc) -> wire::DescStats {
-    wire::DescStats {
-        mfr_desc: FixedText::new(&desc.manufacturer),
-        hw_desc: FixedText::new(&desc.hardware),
-        sw_desc: FixedText::new(&desc.software),
-        serial_num: FixedText::new(&desc.serial),
-        dp_desc: FixedText::new(&desc.datapath),
-    }
+fn lower_desc(desc: &SwitchDesc) -> Result<wire::DescStats, Unsupported> {
+    Ok(wire::DescStats {
+        mfr_desc: fixed_text(Version::V1_0, "mfr_desc", &desc.manufacturer)?,
+        hw_desc: fixed_text(Version::V1_0, "hw_desc", &desc.hardware)?,
+        sw_desc: fixed_text(Version::V1_0, "sw_desc", &desc.software)?,
+        serial_num: fixed_text(Version::V1_0, "serial_num", &desc.serial)?,
+        dp_desc: fixed_text(Version::V1_0, "dp_desc", &desc.datapath)?,
+    })
 }
 
 /// `ofp_flow_stats` (OF 1.0 §5.3.5). Flags are not told.

@@ -3,9 +3,9 @@
 use super::wire;
 use crate::Version;
 use crate::flow::{
-    PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported, lacking,
+    PortChange, PortConfig, PortDesc, PortMod, PortState, PortStatus, Unsupported, fixed_text,
+    lacking,
 };
-use crate::wire::FixedText;
 use wire::PortFeatures;
 
 pub(super) fn lower_mod(change: &PortMod, version: Version) -> Result<wire::PortMod, Unsupported> {
@@ -58,7 +58,7 @@ pub(super) fn lift_status(status: &wire::PortStatus) -> PortStatus {
     }
 }
 
-pub(super) fn lower(port: &PortDesc, version: Version) -> wire::Port {
+pub(super) fn lower(port: &PortDesc, version: Version) -> Result<wire::Port, Unsupported> {
     let ethernet = wire::EthernetTraits {
         curr: PortFeatures::empty(),
         advertised: PortFeatures::empty(),
@@ -67,10 +67,10 @@ pub(super) fn lower(port: &PortDesc, version: Version) -> wire::Port {
         curr_speed: port.curr_speed_kbps,
         max_speed: port.max_speed_kbps,
     };
-    wire::Port {
+    Ok(wire::Port {
         port_no: port.no,
         hw_addr: port.hw_addr,
-        name: FixedText::new(&port.name),
+        name: fixed_text(version, "port name", &port.name)?,
         config: wire::PortConfig::from_bits_retain(port.config.bits()),
         state: wire::PortState::from_bits_retain(port.state.bits()),
         traits: if version >= Version::V1_4 {
@@ -80,18 +80,21 @@ pub(super) fn lower(port: &PortDesc, version: Version) -> wire::Port {
         } else {
             wire::PortTraits::Fixed(ethernet)
         },
-    }
+    })
 }
 
-pub(super) fn lower_status(status: &PortStatus, version: Version) -> wire::PortStatus {
-    wire::PortStatus {
+pub(super) fn lower_status(
+    status: &PortStatus,
+    version: Version,
+) -> Result<wire::PortStatus, Unsupported> {
+    Ok(wire::PortStatus {
         reason: match status.change {
             PortChange::Add => wire::PortReason::Add,
             PortChange::Delete => wire::PortReason::Delete,
             PortChange::Modify => wire::PortReason::Modify,
         },
-        desc: lower(&status.port, version),
-    }
+        desc: lower(&status.port, version)?,
+    })
 }
 
 /// A port-mod as a switch reads it. What is to be advertised is not in the model.

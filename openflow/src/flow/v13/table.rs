@@ -7,18 +7,15 @@ use bytes::BytesMut;
 use super::{multipart, wire};
 use crate::flow::{
     Ability, EntryFeatures, MatchFeature, NotLifted, TableCapabilities, TableFeatures,
-    TableFeaturesCommand, TableFeaturesRequest, TablePlace, ToSwitch, Unsupported, Words, lacking,
-    parts,
+    TableFeaturesCommand, TableFeaturesRequest, TablePlace, ToSwitch, Unsupported, Words,
+    fixed_text, lacking, parts,
 };
 use crate::oxm::{Field, FieldId, OxmList};
-use crate::wire::{FixedText, Message, Wire};
+use crate::wire::{Message, Wire};
 use crate::{TableId, Version, Xid};
 use wire::{
     ActionType, FeatureId, InstructionType, TableAbilities, TableFeatureProperty as Property,
 };
-
-/// Bytes of a table's name at most, with a NUL behind it.
-const NAME_BYTES: usize = 31;
 
 pub(super) fn encode_request(
     request: &TableFeaturesRequest,
@@ -88,16 +85,9 @@ pub(super) fn lower(
     if let Some(unknown) = &table.unknown {
         return Err(lacking(version, unknown));
     }
-    if table.name.len() > NAME_BYTES {
-        let feature = format!(
-            "table name of {} bytes: {NAME_BYTES} at most",
-            table.name.len()
-        );
-        return Err(lacking(version, feature));
-    }
     Ok(wire::TableFeatures {
         table_id: table.table,
-        name: FixedText::new(&table.name),
+        name: fixed_text(version, "table name", &table.name)?,
         metadata_match: table.metadata_match,
         metadata_write: table.metadata_write,
         abilities: lower_abilities(table, command, version)?,

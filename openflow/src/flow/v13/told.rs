@@ -37,7 +37,7 @@ pub(in crate::flow) fn encode(
             wire::Body::FlowRemoved(lower_flow_removed(removed, version)?)
         }
         FromSwitch::PortStatus(status) => {
-            wire::Body::PortStatus(port::lower_status(status, version))
+            wire::Body::PortStatus(port::lower_status(status, version)?)
         }
         FromSwitch::BarrierReply => wire::Body::BarrierReply,
         FromSwitch::RoleReply {

@@ -6,10 +6,10 @@ use super::told::statistics;
 use super::{group, instruction, matching, meter, monitor, onf_monitor, port, table, wire};
 use crate::flow::{
     FlowEntry, FromSwitch, PortStats, QueueStats, SwitchDesc, TableFeaturesCommand, TableStats,
-    Unsupported, direct, lacking, parts, wire_duration,
+    Unsupported, direct, fixed_text, lacking, parts, wire_duration,
 };
 use crate::oxs::{OxsValue, Statistic};
-use crate::wire::{FixedText, Message, Wire, Writer};
+use crate::wire::{Message, Wire, Writer};
 use crate::{Version, Xid};
 use wire::{MultipartFlags, MultipartReply, MultipartReplyBody as Told};
 
@@ -22,7 +22,7 @@ pub(super) fn encode(
     let later = version >= Version::V1_5;
     let mut list = Parts { version, xid, into };
     match message {
-        FromSwitch::Desc(desc) => list.whole(Told::Desc(Box::new(lower_desc(desc)))),
+        FromSwitch::Desc(desc) => list.whole(Told::Desc(Box::new(lower_desc(desc, version)?))),
         FromSwitch::AggregateStats {
             packets,
             bytes,
@@ -59,7 +59,7 @@ pub(super) fn encode(
         }
         FromSwitch::PortDesc { ports, more } => {
             list.wires(Told::PortDesc(Vec::new()), *more, ports, |it| {
-                Ok(port::lower(it, version))
+                port::lower(it, version)
             })
         }
         FromSwitch::QueueStats { queues, more } => {
@@ -149,14 +149,14 @@ impl Parts<'_> {
     }
 }
 
-fn lower_desc(desc: &SwitchDesc) -> wire::DescStats {
-    wire::DescStats {
-        mfr_desc: FixedText::new(&desc.manufacturer),
-        hw_desc: FixedText::new(&desc.hardware),
-        sw_desc: FixedText::new(&desc.software),
-        serial_num: FixedText::new(&desc.serial),
-        dp_desc: FixedText::new(&desc.datapath),
-    }
+fn lower_desc(desc: &SwitchDesc, version: Version) -> Result<wire::DescStats, Unsupported> {
+    Ok(wire::DescStats {
+        mfr_desc: fixed_text(version, "mfr_desc", &desc.manufacturer)?,
+        hw_desc: fixed_text(version, "hw_desc", &desc.hardware)?,
+        sw_desc: fixed_text(version, "sw_desc", &desc.software)?,
+        serial_num: fixed_text(version, "serial_num", &desc.serial)?,
+        dp_desc: fixed_text(version, "dp_desc", &desc.datapath)?,
+    })
 }
 
 fn lower_aggregate(packets: u64, bytes: u64, flows: u32, version: Version) -> wire::AggregateStats {
