@@ -29,6 +29,13 @@ pub enum MatchError {
         /// The field.
         field: &'static str,
     },
+    /// A packet type after fields that have said, by being there before it, that the packet is
+    /// Ethernet.
+    #[error("{field} comes after fields of a packet, which say that it is Ethernet")]
+    Late {
+        /// The field.
+        field: &'static str,
+    },
     /// A value with bits that its mask leaves out.
     #[error("{field} has a value with bits that its mask leaves out")]
     Wildcards {
@@ -71,7 +78,7 @@ impl MatchError {
             Self::Value { .. } => ErrorCode::BAD_MATCH_BAD_VALUE,
             Self::Mask { .. } => ErrorCode::BAD_MATCH_BAD_MASK,
             Self::Prerequisite { .. } => ErrorCode::BAD_MATCH_BAD_PREREQ,
-            Self::Twice { .. } => ErrorCode::BAD_MATCH_DUP_FIELD,
+            Self::Twice { .. } | Self::Late { .. } => ErrorCode::BAD_MATCH_DUP_FIELD,
         }
     }
 
@@ -82,6 +89,7 @@ impl MatchError {
             Self::Prerequisite { field, .. }
             | Self::Mask { field }
             | Self::Twice { field }
+            | Self::Late { field }
             | Self::Wildcards { field }
             | Self::Wide { field }
             | Self::Value { field, .. } => field,
@@ -105,6 +113,7 @@ impl Match {
     /// what they need, without bits beyond their width or outside of their mask.
     pub fn check(fields: &OxmList) -> Result<Self, MatchError> {
         let mut matching = Self::any();
+        let mut is_of_packet = false;
         for oxm in fields.iter() {
             let Some(field) = oxm.field() else {
                 let (class, code) = (oxm.class.0, oxm.code);
@@ -142,6 +151,10 @@ impl Match {
             if matching.mentions(field) || field == Field::VlanTci && matching.mentions_tag() {
                 return Err(MatchError::Twice { field: name });
             }
+            if field == Field::PacketType && is_of_packet {
+                return Err(MatchError::Late { field: name });
+            }
+            is_of_packet |= field.info().prerequisite.is_some() || is_of_ethernet(field);
             matching.set(field, value, mask);
         }
         Ok(matching)
@@ -153,6 +166,12 @@ impl Match {
     }
 
     pub(super) fn check_prerequisite(&self, field: Field) -> Result<(), MatchError> {
+        if is_of_ethernet(field) && !self.is_of_ethernet() {
+            return Err(MatchError::Prerequisite {
+                field: field.info().name,
+                needs: "packet_type=0".to_owned(),
+            });
+        }
         match field.info().prerequisite {
             Some(needed) if !self.has(needed) => Err(MatchError::Prerequisite {
                 field: field.info().name,
@@ -160,6 +179,13 @@ impl Match {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Whether its packets begin with an Ethernet header: they do where it does not say what they
+    /// begin with (OF 1.5.1 §7.2.3.11).
+    fn is_of_ethernet(&self) -> bool {
+        let packet_type = self.get(Field::PacketType);
+        packet_type.is_none_or(|packet_type| packet_type.value == 0)
     }
 
     fn has_all_of(&self, field: Field) -> bool {
@@ -195,6 +221,19 @@ impl Match {
             }
         }
     }
+}
+
+/// Whether a field is of the Ethernet header.
+pub(super) fn is_of_ethernet(field: Field) -> bool {
+    matches!(
+        field,
+        Field::EthSrc
+            | Field::EthDst
+            | Field::EthType
+            | Field::VlanVid
+            | Field::VlanPcp
+            | Field::VlanTci
+    )
 }
 
 fn check_mask(field: &MatchField) -> Result<(), MatchError> {
@@ -312,6 +351,19 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_ethernet_are_of_packets_that_begin_with_it() {
+        let routed = Match::any().with(Field::PacketType, 0x0001_0800);
+        let to = |matching: Match| matching.with(Field::Ipv4Dst, 1);
+        assert_eq!(to(routed.clone()).validate(), Ok(()));
+        for field in [Field::EthSrc, Field::EthDst, Field::EthType] {
+            let (name, both) = (field.info().name, routed.clone().with(field, 0x0800));
+            assert_eq!(error(&both), format!("{name} needs packet_type=0"));
+        }
+        let ethernet = Match::any().with(Field::PacketType, 0).eth_type(0x0800);
+        assert_eq!(to(ethernet).validate(), Ok(()));
+    }
+
+    #[test]
     fn a_match_of_a_message_is_read_as_a_switch_reads_it() {
         let answer = |fields: &[(Field, u128, Option<u128>)]| {
             let mut list = OxmList::new();
@@ -326,6 +378,12 @@ mod tests {
         assert!(answer(&[ip, address]).is_ok());
         assert_eq!(answer(&[address, ip]), Err("OFPBMC_BAD_PREREQ"));
         assert_eq!(answer(&[ip, ip]), Err("OFPBMC_DUP_FIELD"));
+        let packet_type = (Field::PacketType, 0x0001_0800, None);
+        assert!(answer(&[packet_type, address]).is_ok());
+        assert_eq!(answer(&[packet_type, ip]), Err("OFPBMC_BAD_PREREQ"));
+        let ethernet = (Field::PacketType, 0, None);
+        assert!(answer(&[ethernet, ip, address]).is_ok());
+        assert_eq!(answer(&[ip, ethernet]), Err("OFPBMC_DUP_FIELD"));
         let outside = (Field::Ipv4Dst, 0x0a00_0001, Some(0xff00_0000));
         assert_eq!(answer(&[ip, outside]), Err("OFPBMC_BAD_WILDCARDS"));
         assert_eq!(

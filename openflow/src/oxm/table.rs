@@ -30,6 +30,8 @@ oxm_fields! {
         InPhyPort "in_phy_port" OPENFLOW_BASIC 1 32 Port false [Present(Field::InPort)] V1_3;
         /// 64 bits passed from table to table.
         Metadata "metadata" OPENFLOW_BASIC 2 64 Hex true [] V1_3;
+        /// Namespace and type of the packet; zero for Ethernet. Here because others need it.
+        PacketType "packet_type" OPENFLOW_BASIC 44 32 Hex false [] V1_5;
         /// Ethernet destination.
         EthDst "eth_dst" OPENFLOW_BASIC 3 48 Mac true [] V1_3;
         /// Ethernet source.
@@ -110,8 +112,6 @@ oxm_fields! {
         TcpFlags "tcp_flags" OPENFLOW_BASIC 42 12 Hex true [TCP] V1_5;
         /// Where the action set outputs to; egress tables match it.
         ActsetOutput "actset_output" OPENFLOW_BASIC 43 32 Port false [] V1_5;
-        /// Namespace and type of the packet; zero for Ethernet.
-        PacketType "packet_type" OPENFLOW_BASIC 44 32 Hex false [] V1_5;
 
         /// Ingress port in the numbering of 1.0.
         NxmOfInPort "in_port" NXM_0 0 16 Port false [] V1_0 = Port16;

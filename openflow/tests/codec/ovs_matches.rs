@@ -95,8 +95,6 @@ fn is_excepted(&(field, value, mask): &Sent) -> bool {
         // An opcode has eight bits to it, and it knows few types of metadata.
         Field::ArpOp => value > 0xff,
         Field::NshMdtype => true,
-        // It counts the type of a packet among its Ethernet fields, as one of them or none.
-        Field::PacketType => true,
         // All bits of a field that has no mask are a mask to it, where they fill no bytes.
         _ => !info.maskable && !info.bits.is_multiple_of(8) && mask == Some(info.full_mask()),
     }

@@ -1,6 +1,7 @@
 //! What is known of a packet at one place in a list of actions.
 
 use super::ActionError;
+use crate::flow::validate::is_of_ethernet;
 use crate::flow::{Match, MatchError};
 use crate::oxm::{Field, Prerequisite};
 
@@ -8,15 +9,6 @@ use crate::oxm::{Field, Prerequisite};
 const MOST_TAGS: u8 = 2;
 /// `+inv` in `ct_state`.
 const INVALID: u128 = 0x10;
-/// Fields of the Ethernet header.
-const OF_ETHERNET: [Field; 6] = [
-    Field::EthSrc,
-    Field::EthDst,
-    Field::EthType,
-    Field::VlanVid,
-    Field::VlanPcp,
-    Field::VlanTci,
-];
 
 /// Known of a packet: what the entry matched, and what actions made of it since.
 #[derive(Debug, Clone)]
@@ -55,7 +47,7 @@ impl Packet {
                 needs,
             }))
         };
-        if !self.ethernet && OF_ETHERNET.contains(&field) {
+        if !self.ethernet && is_of_ethernet(field) {
             return needs("packet_type=0");
         }
         if has_ports(field) && self.is_later_fragment() {
