@@ -693,13 +693,25 @@ fn actions_of_open_vswitch_come_back_the_same_in_every_version() {
 
 #[test]
 fn a_load_of_1_5_is_a_masked_set_field() {
-    let flow: FlowMod = "actions=load:0x5->NXM_NX_REG0[4..7]".parse().unwrap();
-    let mut bytes = BytesMut::new();
-    ToSwitch::FlowMod(flow)
-        .encode(Version::V1_5, XID, &mut bytes)
-        .unwrap();
-    let set: FlowMod = "actions=set_field:0x50/0xf0->reg0".parse().unwrap();
-    assert_eq!(bytes, encode(&ToSwitch::FlowMod(set), Version::V1_5));
+    for (load, set) in [
+        ("load:0x5->NXM_NX_REG0[4..7]", "set_field:0x50/0xf0->reg0"),
+        // That of an id says that the tag is there.
+        ("load:5->OXM_OF_VLAN_VID[]", "set_field:0x1005->vlan_vid"),
+        (
+            "load:5->OXM_OF_VLAN_VID[4..7]",
+            "set_field:0x1050/0x10f0->vlan_vid",
+        ),
+        (
+            "load:5->NXM_OF_VLAN_TCI[0..11]",
+            "set_field:0x5/0xfff->vlan_tci",
+        ),
+    ] {
+        let [load, set] = [load, set].map(|action| {
+            let flow: FlowMod = format!("actions={action}").parse().unwrap();
+            encode(&ToSwitch::FlowMod(flow), Version::V1_5)
+        });
+        assert_eq!(load, set);
+    }
 }
 
 #[test]

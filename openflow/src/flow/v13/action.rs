@@ -8,13 +8,15 @@ use super::wire;
 use crate::Version;
 use crate::flow::{Action, Actions, CopyField, Unsupported, Words, lacking};
 use crate::nicira;
-use crate::oxm::{FieldId, Oxm, OxmField};
+use crate::oxm::{Field, FieldId, Oxm, OxmField};
 use crate::wire::{Wire, Writer};
 
 /// `OFPAT_COPY_FIELD`.
 const COPY_FIELD: u16 = 28;
 /// `OFPAT_SET_FIELD`.
 const SET_FIELD: u16 = 25;
+/// `OFPVID_PRESENT`.
+const VLAN_PRESENT: u128 = 0x1000;
 
 pub(super) fn lower(actions: &[Action], version: Version) -> Result<wire::Actions, Unsupported> {
     actions
@@ -129,14 +131,23 @@ fn lower_load(load: &nicira::RegLoad, version: Version) -> Result<wire::Action, 
     let ones = u128::MAX >> (128 - u32::from(n_bits));
     let shift = |bits: u128| bits.checked_shl(offset.into()).unwrap_or(0);
     let (field, value, mask) = field.to_canonical(shift(load.value.into()), Some(shift(ones)));
-    lower_one(
-        &Action::SetField {
-            field,
-            value,
-            mask: mask.unwrap_or_default(),
-        },
-        version,
-    )
+    let mut set = Action::SetField {
+        field,
+        value,
+        mask: mask.unwrap_or_default(),
+    };
+    if let Action::SetField {
+        field: Field::VlanVid,
+        value,
+        mask,
+    } = &mut set
+    {
+        // A load writes bits of the id in a tag that is there, which a set_field has to say
+        // (OF 1.5.1 §7.2.6.7).
+        *value |= VLAN_PRESENT;
+        *mask |= VLAN_PRESENT;
+    }
+    lower_one(&set, version)
 }
 
 /// What has no name in the model goes into `unknown` and stays among the actions.
