@@ -57,6 +57,8 @@ impl ErrorCode {
     pub const BAD_ACTION_BAD_OUT_GROUP: Self = Self { kind: 2, code: 9 };
     /// An action whose prerequisites the match does not have; 1.3 and later.
     pub const BAD_ACTION_MATCH_INCONSISTENT: Self = Self { kind: 2, code: 10 };
+    /// Actions that cannot stand together in this order; 1.3 and later.
+    pub const BAD_ACTION_UNSUPPORTED_ORDER: Self = Self { kind: 2, code: 11 };
     /// A tag that there is no room for; 1.3 and later.
     pub const BAD_ACTION_BAD_TAG: Self = Self { kind: 2, code: 12 };
     /// A field that cannot be set; 1.3 and later.

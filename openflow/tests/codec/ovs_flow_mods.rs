@@ -8,6 +8,7 @@ use openflow::flow::{
     FlowFlags, FlowMod, Group, GroupCommand, GroupMod, Instructions, Meter, MeterCommand, MeterMod,
     ToSwitch,
 };
+use openflow::wire::Answer;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -245,9 +246,12 @@ const HEADERS: [&str; 3] = ["encap", "decap", "dec_nsh_ttl"];
 /// What our check says it will answer.
 fn predicted(version: Version, flow: &FlowMod) -> Option<String> {
     let checked = flow.instructions.check(version, flow.table, &flow.matching);
-    let answer = checked.err()?.answer();
     // What 1.0 has no number for, Open vSwitch says as later versions do.
-    let name = answer.name(version.max(Version::V1_3)).unwrap().name;
+    let version = version.max(Version::V1_3);
+    let name = match checked.err()?.precise_answer(version) {
+        Answer::Code(code) => code.name(version).unwrap().name,
+        Answer::Experimenter(error) => error.name,
+    };
     Some(match name {
         // It says that the argument is wrong where it knows the field and does not let it be set.
         "OFPBAC_BAD_SET_TYPE" => "OFPBAC_BAD_SET_ARGUMENT".to_owned(),

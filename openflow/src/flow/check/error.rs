@@ -1,8 +1,8 @@
 //! What is wrong with an action, and what a switch answers.
 
 use crate::flow::MatchError;
-use crate::wire::ErrorCode;
-use crate::{GroupId, MeterId, PortNo, TableId};
+use crate::wire::{Answer, ErrorCode};
+use crate::{GroupId, MeterId, PortNo, TableId, Version};
 
 /// What is wrong with an action or an instruction.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +107,12 @@ pub enum ActionError {
         /// The action.
         action: &'static str,
     },
+    /// A conjunction beside something that is done.
+    #[error("nx_conjunction beside {beside}: only notes stand beside it")]
+    Conjunction {
+        /// The other action or instruction.
+        beside: &'static str,
+    },
     /// A table that does not come after that of the entry.
     #[error("goto_table {to} from table {from}: there is no way back")]
     Goto {
@@ -118,7 +124,17 @@ pub enum ActionError {
 }
 
 impl ActionError {
-    /// What OFPT_ERROR answers it, in 1.3 and later.
+    /// What a switch answers it in a version: the most precise there is.
+    #[must_use]
+    pub fn precise_answer(&self, version: Version) -> Answer {
+        let own = match self {
+            Self::Conjunction { .. } => Answer::named("NXBAC_BAD_CONJUNCTION", version),
+            _ => None,
+        };
+        own.unwrap_or_else(|| Answer::in_version(self.answer(), version))
+    }
+
+    /// What OFPT_ERROR answers it, in 1.3 and later, without what experimenters have numbers for.
     #[must_use]
     pub fn answer(&self) -> ErrorCode {
         match self {
@@ -136,6 +152,7 @@ impl ActionError {
             Self::Ethertype { .. } | Self::Argument { .. } | Self::InCt { .. } => {
                 ErrorCode::BAD_ACTION_BAD_ARGUMENT
             }
+            Self::Conjunction { .. } => ErrorCode::BAD_ACTION_UNSUPPORTED_ORDER,
             Self::Tags => ErrorCode::BAD_ACTION_BAD_TAG,
             Self::NotInSet { .. } => ErrorCode::BAD_ACTION_BAD_TYPE,
             Self::Goto { .. } => ErrorCode::BAD_INSTRUCTION_BAD_TABLE_ID,

@@ -2,13 +2,14 @@
 //!
 //! Values are looked at first, then the lists are walked with what is known of a packet at each
 //! place in them ([`packet::Packet`]): what Open vSwitch refuses is refused, with its error. Of
-//! several it answers the first of the values, then the first of the fields, and only then that of
-//! a header that need not be there.
+//! several it answers the first of the values, then the first of the places, then the first of the
+//! fields, and only then that of a header that need not be there.
 
 mod error;
 mod nicira;
 mod packet;
 mod parts;
+mod place;
 mod value;
 mod walk;
 
@@ -22,10 +23,13 @@ use crate::{MeterId, TableId, Version};
 use walk::{Strictness, Walk};
 
 impl Instructions {
-    /// Whether every action makes sense by itself: fields that may be set, values they can have.
+    /// Whether every action makes sense by itself: fields that may be set, values they can have,
+    /// places they can be in.
     pub(crate) fn check_alone(&self) -> Result<(), ActionError> {
         let mut all = self.apply.iter().chain(&self.write);
-        all.try_for_each(value::check)
+        all.try_for_each(value::check)?;
+        self.write.iter().try_for_each(value::check_in_set)?;
+        place::check(self)
     }
 
     /// Whether every action makes sense on the packets of `matching`, as far as the specification
@@ -39,7 +43,6 @@ impl Instructions {
         matching: &Match,
     ) -> Result<(), ActionError> {
         self.check_alone()?;
-        self.write.iter().try_for_each(value::check_in_set)?;
         if let Some(meter) = self.meter {
             check_meter(meter)?;
         }

@@ -2,6 +2,7 @@
 
 use crate::Version;
 use crate::flow::FlowMod;
+use crate::wire::Answer;
 
 fn checked(version: Version, text: &str) -> Result<(), (String, &'static str)> {
     let flow: FlowMod = text
@@ -65,6 +66,16 @@ fn what_makes_no_sense_has_the_error_to_answer() {
             "OFPBAC_BAD_SET_ARGUMENT",
         ),
         (
+            "actions=conjunction(1,1/2),note:01,output:1",
+            "nx_conjunction beside output: only notes stand beside it",
+            "OFPBAC_UNSUPPORTED_ORDER",
+        ),
+        (
+            "actions=conjunction(1,1/2),goto_table:1",
+            "nx_conjunction beside goto_table: only notes stand beside it",
+            "OFPBAC_UNSUPPORTED_ORDER",
+        ),
+        (
             "actions=push_vlan:0x1234",
             "push_vlan of 0x1234: a tag has 0x8100 or 0x88a8",
             "OFPBAC_BAD_ARGUMENT",
@@ -102,6 +113,20 @@ fn what_makes_no_sense_has_the_error_to_answer() {
     ] {
         let refused = checked(Version::V1_3, text).unwrap_err();
         assert_eq!(refused, (words.to_owned(), name), "{text}");
+    }
+}
+
+#[test]
+fn a_conjunction_beside_others_has_the_error_of_open_vswitch_in_every_version() {
+    for version in [Version::V1_0, Version::V1_3, Version::V1_4, Version::V1_5] {
+        let flow: FlowMod = "actions=output:1,conjunction(1,1/2)".parse().unwrap();
+        let checked = flow.instructions.check(version, flow.table, &flow.matching);
+        let answer = checked.unwrap_err().precise_answer(version);
+        assert_eq!(
+            Some(answer),
+            Answer::named("NXBAC_BAD_CONJUNCTION", version)
+        );
+        assert!(matches!(answer, Answer::Experimenter(_)), "{version}");
     }
 }
 

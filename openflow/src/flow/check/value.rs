@@ -56,10 +56,6 @@ fn check_nicira(place: Place, action: &Nx<Action>) -> Result<(), ActionError> {
         Nx::Learn(learn) | Nx::Learn2(Learn2 { learn, .. }) => {
             learn.specs.iter().try_for_each(check_learnt)
         }
-        Nx::Nat(_) if place == Place::List => {
-            let field = action.name();
-            Err(ActionError::SetType { field })
-        }
         Nx::Clone(inner) => inner.actions.iter().try_for_each(check),
         Nx::Ct(ct) => check_ct(action.name(), ct),
         _ => Ok(()),
@@ -133,18 +129,16 @@ fn check_ct(name: &'static str, ct: &Ct<Action>) -> Result<(), ActionError> {
 fn check_written(place: Place, field: Option<Field>) -> Result<(), ActionError> {
     let Some(field) = field else { return Ok(()) };
     check_settable(field)?;
-    let name = field.info().name;
-    match (place, is_committed(field)) {
-        (Place::List, true) => Err(ActionError::SetType { field: name }),
-        (Place::Commit, false) => Err(ActionError::InCt {
+    if place == Place::Commit && !is_committed(field) {
+        return Err(ActionError::InCt {
             action: "set_field of another field",
-        }),
-        _ => Ok(()),
+        });
     }
+    Ok(())
 }
 
 /// Fields of a connection: set while it is committed and nowhere else.
-fn is_committed(field: Field) -> bool {
+pub(super) fn is_committed(field: Field) -> bool {
     matches!(field, Field::CtMark | Field::CtLabel)
 }
 

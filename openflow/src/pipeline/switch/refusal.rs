@@ -1,7 +1,7 @@
 //! Why a switch refuses a change, and the error it answers.
 
 use crate::flow::{ActionError, MatchError};
-use crate::wire::ErrorCode;
+use crate::wire::{Answer, ErrorCode};
 use crate::{BufferId, GroupId, MeterId, PortNo, TableId, Version};
 
 /// A change that was refused; the switch is as it was.
@@ -13,6 +13,19 @@ pub struct Refusal {
     pub code: ErrorCode,
     /// Why.
     pub why: Refused,
+}
+
+impl Refusal {
+    /// What a switch answers in a version: `code`, or an experimenter's error that is more precise.
+    #[must_use]
+    pub fn answer(&self, version: Version) -> Answer {
+        match &self.why {
+            Refused::Action(error @ ActionError::Conjunction { .. }) => {
+                error.precise_answer(version)
+            }
+            _ => self.code.into(),
+        }
+    }
 }
 
 /// Reasons of a [`Refusal`].

@@ -80,7 +80,7 @@ impl Agent {
                 return Ok(());
             }
         };
-        let effects: Effects = done.map_err(|refusal| refusal.code)?;
+        let effects: Effects = done.map_err(|refusal| refusal.answer(request.version))?;
         self.carry_out(effects, out);
         Ok(())
     }
