@@ -3,7 +3,7 @@
 use super::credit::Credit;
 use super::pass::is_shallow;
 use super::subfield::Bits;
-use super::{Dropped, Run, Then, What};
+use super::{Dropped, Run, Then, What, length};
 use crate::flow::{Action, CopyField, PacketInReason};
 use crate::nicira;
 use crate::oxm::Field;
@@ -132,7 +132,7 @@ impl Run<'_> {
             return self.too_many_entries();
         }
         if self.packet.mpls_entries() == 0 {
-            self.commit();
+            self.packet.commit();
             self.pass.hashed = false;
         }
         self.packet.push_mpls(ethertype);
@@ -150,6 +150,9 @@ impl Run<'_> {
         if self.packet.is_deeper_than_seen() {
             self.too_many_entries();
             // Of what was done before nothing is left either.
+            self.packet.unwrite();
+            self.metered = false;
+            self.meters.clear();
             return self.take_back();
         }
         self.pass.recirculates |= self.packet.mpls_entries() > 0 && !is_mpls(ethertype);
@@ -165,8 +168,8 @@ impl Run<'_> {
     fn enqueue(&mut self, port: PortNo, queue: u32) {
         let before = self.queue.replace(queue);
         match port {
-            PortNo::IN_PORT => self.leave_by(self.in_port(), None),
-            port => self.output_to(port, None),
+            PortNo::IN_PORT => self.leave_by(self.in_port()),
+            port => self.output_to(port),
         }
         self.queue = before;
     }
@@ -209,7 +212,7 @@ impl Run<'_> {
             self.metered = true;
             return;
         };
-        let bytes = self.metered_bytes;
+        let bytes = length(&self.packet);
         let (verdict, band) = meter.judge(bytes, self.now);
         meter.take(bytes, self.now);
         self.meters.insert(id, meter);

@@ -125,7 +125,7 @@ impl Run<'_> {
             }
         }
         self.packet
-            .key
+            .key_mut()
             .set(Field::ActsetOutput, output.into(), u128::MAX);
     }
 }

@@ -70,17 +70,13 @@ impl Run<'_> {
             bytes,
         });
         let actions = action_set::ordered(&bucket.actions);
-        let before = Box::new(self.packet.clone());
-        let commits = self.commits;
+        let before = self.packet.headers();
         let outer = self.begin_inner();
         let place = std::mem::replace(&mut self.place, Place::Group);
         self.actions(&actions);
         self.place = place;
-        let sent = std::mem::replace(&mut self.packet, *before);
-        if self.commits != commits {
-            self.packet.was_sent_as(sent);
-        }
         self.back_to(outer);
+        self.packet.restore(*before);
         if std::mem::take(&mut self.overfull) {
             self.void = false;
         }

@@ -36,7 +36,7 @@ use crate::{MeterId, PortNo, TableId, Version};
 pub(super) use action::modelled;
 use credit::Credit;
 pub(super) use normal::Stations;
-use pass::Pass;
+use pass::{LeftBehind, Pass};
 use record::Record;
 pub(super) use record::is_there;
 pub use trace::{
@@ -79,10 +79,9 @@ struct Run<'a> {
     exit: bool,
     /// A meter has dropped it: what follows is counted, but leads nowhere.
     metered: bool,
-    /// As it was when it was last sent somewhere, which is what meters see.
-    metered_bytes: u64,
-    /// How often it was sent somewhere.
-    commits: u32,
+    /// A bucket or a copy has come in again by itself: the packet as it was before, which is what
+    /// goes on after it.
+    left_behind: LeftBehind,
     /// Meters that it passed through.
     meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
@@ -191,13 +190,13 @@ impl Switch {
 impl<'a> Run<'a> {
     fn new(switch: &'a Switch, mut packet: Packet, now: Duration) -> Self {
         let bytes = length(&packet);
-        packet.key.set(Field::ActsetOutput, UNSET.into(), u128::MAX);
+        packet
+            .key_mut()
+            .set(Field::ActsetOutput, UNSET.into(), u128::MAX);
         Self {
             switch,
             now,
             pass: Pass::first(bytes),
-            metered_bytes: bytes,
-            commits: 0,
             packet,
             table: TableId(0),
             rule: None,
@@ -215,6 +214,7 @@ impl<'a> Run<'a> {
             inner: Vec::new(),
             exit: false,
             metered: false,
+            left_behind: None,
             meters: BTreeMap::new(),
             void: false,
             overfull: false,
@@ -303,7 +303,7 @@ impl<'a> Run<'a> {
         let switch = self.switch;
         let came_by = self.packet.key().get(Field::InPort);
         self.packet
-            .key
+            .key_mut()
             .set(Field::InPort, in_port.0.into(), u128::MAX);
         let fragment = self.packet.key().get(Field::IpFrag) & 1 != 0;
         let found = switch.tables.get(table).and_then(|entries| {
@@ -331,7 +331,7 @@ impl<'a> Run<'a> {
                 self.packet.key(),
             );
         }
-        self.packet.key.set(Field::InPort, came_by, u128::MAX);
+        self.packet.key_mut().set(Field::InPort, came_by, u128::MAX);
         found
     }
 
@@ -377,7 +377,7 @@ impl<'a> Run<'a> {
                 text: format!("write_metadata:{value:#x}/{mask:#x}"),
             });
             self.packet
-                .key
+                .key_mut()
                 .set(Field::Metadata, value.into(), mask.into());
             self.leave();
         }
@@ -427,14 +427,6 @@ impl<'a> Run<'a> {
         self.exit || self.void
     }
 
-    /// It is sent as it is now. Its bytes.
-    fn commit(&mut self) -> Bytes {
-        self.packet.commit();
-        self.commits += 1;
-        self.metered_bytes = length(&self.packet);
-        self.packet.frame()
-    }
-
     /// The packet goes no further here.
     fn drop(&mut self, why: Dropped) {
         self.note(|| What::Stop { why: why.clone() });
@@ -451,7 +443,7 @@ impl<'a> Run<'a> {
 }
 
 fn length(packet: &Packet) -> u64 {
-    u64::try_from(packet.frame().len()).unwrap_or(u64::MAX)
+    u64::try_from(packet.written_len()).unwrap_or(u64::MAX)
 }
 
 /// What a run has come to.

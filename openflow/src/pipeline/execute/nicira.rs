@@ -46,7 +46,7 @@ impl Run<'_> {
             Nx::Multipath(choice) => self.multipath(choice),
             Nx::Bundle(bundle) => {
                 if let Some(port) = self.member(bundle) {
-                    self.output_to(port, None);
+                    self.output_to(port);
                 }
             }
             Nx::BundleLoad(bundle) => {
@@ -78,7 +78,7 @@ impl Run<'_> {
             Nx::StackPop(stack) => self.pop(stack),
             Nx::OutputTrunc(to) => {
                 let bytes = usize::try_from(to.max_len).unwrap_or(usize::MAX);
-                self.output_to(to.port.into(), Some(bytes));
+                self.output_cut(to.port.into(), bytes);
             }
             Nx::Group(to) => self.group(to.group_id),
             Nx::Clone(inner) => self.with_copy(&inner.actions),
@@ -190,16 +190,23 @@ impl Run<'_> {
     }
 
     /// Actions that see a copy: what they change stays there. Open vSwitch has the datapath make a
-    /// copy only where it could not undo what is done: what is sent without one has been sent.
+    /// copy only where it could not undo what is done; what was to be written before is then.
     fn with_copy(&mut self, actions: &[Action]) {
-        let before = Box::new((
-            self.packet.clone(),
+        let copies = actions.iter().any(cannot_be_undone);
+        let whole = copies.then(|| {
+            self.packet.commit();
+            let mut whole = Box::new(self.packet.clone());
+            whole.send_whole();
+            whole
+        });
+        let before = (
+            self.packet.headers(),
             self.action_set.clone(),
             self.stack.clone(),
-        ));
-        let (place, commits) = (self.place, self.commits);
-        let pass = self.begin_inner();
-        let metered = (self.metered, self.metered_bytes);
+        );
+        let (place, metered) = (self.place, self.metered);
+        let outer = self.begin_inner();
+        let round = outer.pass.round;
         self.within(false, |run| {
             run.actions(actions);
             // The copy is at its end here, as in Open vSwitch.
@@ -207,15 +214,13 @@ impl Run<'_> {
         });
         self.place = place;
         // Where the copy came in again nothing follows it.
-        self.exit |= self.pass.round != pass.round;
-        self.back_to(pass);
-        let (packet, action_set, stack) = *before;
-        let sent = std::mem::replace(&mut self.packet, packet);
+        self.exit |= self.pass.round != round;
+        self.back_to(outer);
+        let (headers, action_set, stack) = before;
         (self.action_set, self.stack) = (action_set, stack);
-        if actions.iter().any(cannot_be_undone) {
-            (self.metered, self.metered_bytes) = metered;
-        } else if self.commits != commits {
-            self.packet.was_sent_as(sent);
+        match whole {
+            Some(whole) => (self.packet, self.metered) = (*whole, metered),
+            None => self.packet.restore(*headers),
         }
     }
 

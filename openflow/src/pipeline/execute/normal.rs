@@ -106,15 +106,14 @@ impl Run<'_> {
     /// A tag that says nothing is taken away, and with it those within.
     fn leave_in_vlan(&mut self, port: PortNo) {
         if self.packet.key().get(Field::VlanTci) != 0x1000 {
-            return self.leave_by(port, None);
+            return self.leave_by(port);
         }
-        let before = Box::new(self.packet.clone());
+        let before = self.packet.headers();
         while self.packet.key().get(Field::VlanVid) != 0 {
             self.packet.pop_vlan();
         }
-        self.leave_by(port, None);
-        self.packet = *before;
-        self.packet.was_sent_untagged();
+        self.leave_by(port);
+        self.packet.restore(*before);
     }
 
     fn mac(&self, field: Field) -> MacAddr {

@@ -15,7 +15,7 @@ impl Run<'_> {
     /// An output action. `max_len`: bytes for the controller.
     pub(super) fn output(&mut self, port: PortNo, max_len: u16) {
         match port {
-            PortNo::IN_PORT => self.leave_by(self.in_port(), None),
+            PortNo::IN_PORT => self.leave_by(self.in_port()),
             PortNo::TABLE => self.look_up_again(TableId(0), self.in_port(), Miss::Normal),
             PortNo::NORMAL => self.normal(),
             PortNo::FLOOD => self.flood(false),
@@ -25,17 +25,26 @@ impl Run<'_> {
                 self.tell_controller(max_len, reason);
             }
             PortNo::ANY => {}
-            port => self.output_to(port, None),
+            port => self.output_to(port),
         }
     }
 
-    /// By one port, at most so many bytes of the packet.
-    pub(super) fn output_to(&mut self, port: PortNo, bytes: Option<usize>) {
+    /// By one port.
+    pub(super) fn output_to(&mut self, port: PortNo) {
         if port == self.in_port() {
             self.skip(port, Unsendable::InPort);
         } else {
-            self.leave_by(port, bytes);
+            self.leave_by(port);
         }
+    }
+
+    /// By one port, at most so many bytes of the packet as it was sent last. If it is not sent there
+    /// that holds for where it is sent next, as in Open vSwitch.
+    pub(super) fn output_cut(&mut self, port: PortNo, bytes: usize) {
+        if port != self.in_port() && self.switch.ports.contains_key(&port) {
+            self.packet.cut_to(bytes);
+        }
+        self.output_to(port);
     }
 
     /// Looks the packet up in a table, as an action.
@@ -53,13 +62,13 @@ impl Run<'_> {
         for (&no, port) in &switch.ports {
             let left_out = !all && port.desc.config.contains(PortConfig::NO_FLOOD);
             if no != in_port && !left_out {
-                self.leave_by(no, None);
+                self.leave_by(no);
             }
         }
     }
 
-    /// The packet leaves as it is now, or the first bytes of it.
-    pub(super) fn leave_by(&mut self, port: PortNo, bytes: Option<usize>) {
+    /// The packet leaves as it is now.
+    pub(super) fn leave_by(&mut self, port: PortNo) {
         if self.metered {
             return;
         }
@@ -71,11 +80,8 @@ impl Run<'_> {
             self.credits.push(Credit::SendDropped(port));
             return self.skip(port, why);
         }
-        // What is cut off is measured before the changes are made.
-        let before = usize::try_from(self.metered_bytes).unwrap_or(usize::MAX);
-        let cut = bytes.map_or(0, |bytes| before.saturating_sub(bytes));
-        let whole = self.commit();
-        let frame = whole.slice(..whole.len().saturating_sub(cut));
+        self.packet.commit();
+        let frame = self.packet.take_sent();
         let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         self.note(|| What::Output { port });
         self.credits.push(Credit::Sent {
@@ -101,7 +107,8 @@ impl Run<'_> {
         if self.metered || unwanted {
             return;
         }
-        let whole = self.commit();
+        self.packet.commit();
+        let whole = self.packet.take_sent();
         let data = match max_len {
             some if some != WHOLE && self.switch.config.cuts_packet_ins => {
                 whole.slice(..whole.len().min(some.into()))

@@ -7,6 +7,7 @@ use super::{Dropped, Run};
 use crate::flow::Action;
 use crate::nicira::Action as Nx;
 use crate::oxm::Field;
+use crate::pipeline::packet::Packet;
 
 /// How often a packet may come in again.
 const MAX_ROUNDS: u32 = 6;
@@ -44,6 +45,15 @@ impl Pass {
     }
 }
 
+/// What is around a bucket or a copy.
+pub(super) struct Outer {
+    pub(super) pass: Pass,
+    left_behind: LeftBehind,
+}
+
+/// The packet as it came in again, and whether a meter had dropped it.
+pub(super) type LeftBehind = Option<Box<(Packet, bool)>>;
+
 /// Whether an action looks at nothing that is behind Ethernet and tags, so that the packet need not
 /// come in again before it.
 pub(super) fn is_shallow(action: &Action) -> bool {
@@ -79,10 +89,13 @@ impl Run<'_> {
         if !self.pass.recirculates {
             return;
         }
+        self.packet.commit();
+        if self.left_behind.is_none() {
+            self.left_behind = Some(Box::new((self.packet.clone(), self.metered)));
+        }
         self.packet.recirculated();
-        self.metered_bytes = length(&self.packet);
         self.pass = Pass {
-            bytes: self.metered_bytes,
+            bytes: length(&self.packet),
             round: self.pass.round + 1,
             recirculates: false,
             hashed: self.pass.hashed,
@@ -98,20 +111,26 @@ impl Run<'_> {
     }
 
     /// A bucket or a copy begins, which may come in again by itself. Answers with what is around it.
-    pub(super) fn begin_inner(&mut self) -> Pass {
-        let outer = self.pass;
+    pub(super) fn begin_inner(&mut self) -> Outer {
+        let pass = self.pass;
         self.pass.entered = None;
-        outer
+        let left_behind = self.left_behind.take();
+        Outer { pass, left_behind }
     }
 
-    /// The bucket or the copy that came in again by itself is at its end: `outer` goes on.
-    pub(super) fn back_to(&mut self, outer: Pass) {
-        if let (true, Some(from)) = (self.pass.round != outer.round, self.pass.entered) {
+    /// The bucket or the copy is at its end, which may have come in again by itself: `outer` goes
+    /// on, with the packet as it was before that.
+    pub(super) fn back_to(&mut self, outer: Outer) {
+        if let (true, Some(from)) = (self.pass.round != outer.pass.round, self.pass.entered) {
             self.take_back();
             self.void = false;
             self.inner.push(from..self.credits.len());
         }
-        self.pass = outer;
+        if let Some(left) = self.left_behind.take() {
+            (self.packet, self.metered) = *left;
+        }
+        self.left_behind = outer.left_behind;
+        self.pass = outer.pass;
     }
 
     /// Of what is void that is left which was done before the packet came in, and what is counted

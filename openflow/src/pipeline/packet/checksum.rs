@@ -16,6 +16,16 @@ pub(super) fn updated(checksum: u16, old: &[u8], new: &[u8]) -> u16 {
     !sum
 }
 
+/// The checksum of these parts, each but the last of even length. Their sum is below 2³².
+pub(super) fn of(parts: &[&[u8]]) -> u16 {
+    let words = parts.iter().flat_map(|part| part.chunks(2));
+    let mut sum: u32 = words.map(|pair| u32::from(word(pair))).sum();
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    !u16::try_from(sum).unwrap_or_default()
+}
+
 fn word(pair: &[u8]) -> u16 {
     match *pair {
         [high, low] => u16::from_be_bytes([high, low]),

@@ -3,65 +3,48 @@
 /// Offsets into a frame. What is `None` is not there, or cut off.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Layers {
-    /// VLAN tags that are looked at.
-    pub(super) tags: usize,
-    /// The Ethernet type behind them; in an 802.3 frame the length.
-    pub(super) ethertype: Option<usize>,
-    /// What follows it and LLC: MPLS entries, ARP, IP.
-    pub(super) payload: Option<usize>,
-    /// MPLS entries that are looked at.
-    pub(super) mpls: usize,
-    /// Whether the last of these is the bottom of the stack.
-    pub(super) mpls_ends: bool,
-    /// ARP or RARP for IPv4 over Ethernet.
-    pub(super) arp: Option<usize>,
+    /// Whether there is an Ethernet header.
+    pub(super) is_ethernet: bool,
+    /// The first MPLS entry.
+    pub(super) labels: Option<usize>,
+    /// What follows the Ethernet type, LLC and MPLS entries: ARP, IP.
+    pub(super) network: Option<usize>,
     pub(super) ip: Option<IpHeader>,
     /// A transport header that is wholly there; where it begins, and where the packet ends.
     pub(super) transport: Option<(Transport, usize, usize)>,
     /// What Open vSwitch takes for such a header when an address is set, and corrects a checksum in:
     /// a later fragment of IPv4 may have it, and a TCP header with a wrong length.
     pub(super) taken_for_transport: Option<(Transport, usize, usize)>,
-    /// It is a neighbour solicitation or advertisement.
-    pub(super) nd: bool,
 }
 
 impl Layers {
-    /// With one tag more in front.
-    pub(super) fn after_insertion(self, bytes: usize) -> Self {
-        Self {
-            tags: self.tags + 1,
-            ..self.moved(|at| at + bytes)
-        }
+    /// After a tag was put in or taken away.
+    pub(super) fn moved(&mut self, to: impl Fn(usize) -> usize) {
+        self.labels = self.labels.map(&to);
+        self.network_moved(to);
     }
 
-    /// With one tag less.
-    pub(super) fn after_removal(self, bytes: usize) -> Self {
-        Self {
-            tags: self.tags - 1,
-            ..self.moved(|at| at - bytes)
-        }
-    }
-
-    /// Everything behind the tags.
-    fn moved(self, to: impl Fn(usize) -> usize) -> Self {
+    /// After an MPLS entry was put in or taken away.
+    pub(super) fn network_moved(&mut self, to: impl Fn(usize) -> usize) {
         let transport = |it: Option<(Transport, usize, usize)>| {
             it.map(|(kind, at, end)| (kind, to(at), to(end)))
         };
-        Self {
-            ethertype: self.ethertype.map(&to),
-            payload: self.payload.map(&to),
-            arp: self.arp.map(&to),
-            ip: self.ip.map(|ip| match ip {
-                IpHeader::V4(at) => IpHeader::V4(to(at)),
-                IpHeader::V6 { at, covered } => IpHeader::V6 {
-                    at: to(at),
-                    covered,
-                },
-            }),
-            transport: transport(self.transport),
-            taken_for_transport: transport(self.taken_for_transport),
-            ..self
-        }
+        self.network = self.network.map(&to);
+        self.ip = self.ip.map(|ip| match ip {
+            IpHeader::V4(at) => IpHeader::V4(to(at)),
+            IpHeader::V6 { at, covered } => IpHeader::V6 {
+                at: to(at),
+                covered,
+            },
+        });
+        self.transport = transport(self.transport);
+        self.taken_for_transport = transport(self.taken_for_transport);
+    }
+
+    /// Where the Ethernet type of what follows the tags is written in a tagged frame: in one of
+    /// 802.3 that is the SNAP header's, as Open vSwitch has it.
+    pub(super) fn inner_type(&self) -> Option<usize> {
+        self.labels.or(self.network)?.checked_sub(2)
     }
 }
 

@@ -4,40 +4,38 @@
 //! A frame that is only looked up and sent is never copied. The first action that changes a byte
 //! copies it, once.
 
+mod change;
 mod checksum;
+mod headers;
 mod layout;
 mod parse;
-mod rewrite;
 mod stack;
-mod vlan;
+mod write;
 
 use bytes::{Bytes, BytesMut};
-use smallvec::SmallVec;
 
+pub(super) use self::headers::{Headers, MPLS_MAX, is_mpls, is_tag};
 use self::layout::Layers;
-pub(super) use self::parse::{LATER, MPLS_MAX, is_mpls, is_tag};
-use self::vlan::Tags;
+pub(super) use self::parse::LATER;
 use super::key::Key;
 use crate::PortNo;
 use crate::oxm::Field;
 
-/// VLAN tags a switch looks at: Open vSwitch's `vlan-limit` is 1 where nobody set it. A tag that is
-/// pushed is always looked at.
-const VLAN_LIMIT: usize = 1;
+/// Bytes that are left of a packet at least when it is cut off: an Ethernet header.
+const CUT_MIN: usize = 14;
 
-/// A frame and its key.
+/// A frame, and what a switch takes it to have.
 #[derive(Debug, Clone)]
 pub struct Packet {
-    pub(super) key: Key,
+    headers: Headers,
+    /// What of it the frame has, where something was changed.
+    written: Option<Box<Headers>>,
     frame: Frame,
     layers: Layers,
-    /// MPLS entries that were pushed since the packet was last sent somewhere, by the ethertype that
-    /// the frame had before: taken away again they leave it as it was.
-    pushed: SmallVec<[u16; MPLS_MAX]>,
-    /// Those that were taken away since, by the ethertype that the frame had with them.
-    popped: SmallVec<[u16; MPLS_MAX]>,
-    /// The tags when the packet was last sent somewhere, if they were changed since.
-    tags_before: Option<Tags>,
+    /// As it came in the last time.
+    arrived: Bytes,
+    /// Bytes at its end that will be missing when it is sent the next time.
+    cut: usize,
 }
 
 /// As it came, or a copy that is changed.
@@ -58,39 +56,44 @@ impl Packet {
     pub fn parse(frame: Bytes, in_port: PortNo) -> Self {
         let mut key = Key::empty();
         key.set(Field::InPort, in_port.0.into(), u128::MAX);
-        let layers = parse::read(&frame, VLAN_LIMIT, &mut key);
+        let mut headers = Headers::of(key);
+        let layers = parse::read(&frame, &mut headers);
         Self {
-            key,
+            headers,
+            written: None,
+            arrived: frame.clone(),
             frame: Frame::Shared(frame),
             layers,
-            pushed: SmallVec::new(),
-            popped: SmallVec::new(),
-            tags_before: None,
+            cut: 0,
         }
     }
 
     /// What lookups see.
     #[must_use]
     pub fn key(&self) -> &Key {
-        &self.key
+        &self.headers.key
+    }
+
+    /// Of fields that are not in the frame.
+    pub(super) fn key_mut(&mut self) -> &mut Key {
+        &mut self.headers.key
     }
 
     /// The frame as it is now.
     #[must_use]
     pub fn frame(&self) -> Bytes {
+        if self.written.is_none() {
+            return self.shared();
+        }
+        let mut sent = self.clone();
+        sent.commit();
+        sent.shared()
+    }
+
+    fn shared(&self) -> Bytes {
         match &self.frame {
             Frame::Shared(frame) => frame.clone(),
             Frame::Own(frame) => Bytes::copy_from_slice(frame),
-        }
-    }
-
-    /// Its first bytes, at most so many.
-    #[must_use]
-    pub fn truncated(&self, max_len: usize) -> Bytes {
-        let length = max_len.min(self.bytes().len());
-        match &self.frame {
-            Frame::Shared(frame) => frame.slice(..length),
-            Frame::Own(frame) => Bytes::copy_from_slice(&frame[..length]),
         }
     }
 
@@ -112,25 +115,74 @@ impl Packet {
         }
     }
 
-    /// As it is now it is sent somewhere.
+    /// What is in the frame is about to change.
+    fn change(&mut self) -> &mut Headers {
+        if self.written.is_none() {
+            self.written = Some(Box::new(self.headers.clone()));
+        }
+        &mut self.headers
+    }
+
+    /// What actions have made of it, all but its bytes.
+    pub(super) fn headers(&self) -> Box<Headers> {
+        Box::new(self.headers.clone())
+    }
+
+    /// Back to what it was. What was written meanwhile is there until it is sent the next time.
+    pub(super) fn restore(&mut self, headers: Headers) {
+        *self.change() = headers;
+    }
+
+    /// What was changed is written into the frame: it is sent as it is now.
     pub(super) fn commit(&mut self) {
-        self.pushed.clear();
-        self.popped.clear();
-        self.settle_tags();
+        if let Some(mut written) = self.written.take() {
+            self.write(&mut written);
+            self.written = Some(written);
+        }
+    }
+
+    /// Its bytes that are written so far, which is what meters see.
+    pub(super) fn written_len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    /// So many bytes of those that are written are left when it is sent the next time.
+    pub(super) fn cut_to(&mut self, bytes: usize) {
+        self.cut = self.written_len().saturating_sub(bytes.max(CUT_MIN));
+    }
+
+    /// Nothing is cut off.
+    pub(super) fn send_whole(&mut self) {
+        self.cut = 0;
+    }
+
+    /// What is sent of it now. What comes later is whole again.
+    pub(super) fn take_sent(&mut self) -> Bytes {
+        let whole = self.shared();
+        let cut = std::mem::take(&mut self.cut);
+        whole.slice(..whole.len().saturating_sub(cut))
     }
 
     /// What a switch sees of it when it comes in as it is now.
     pub(super) fn recirculated(&mut self) {
         self.commit();
-        self.read_again(VLAN_LIMIT);
+        self.arrived = match std::mem::replace(&mut self.frame, Frame::Shared(Bytes::new())) {
+            Frame::Shared(frame) => frame,
+            Frame::Own(frame) => frame.freeze(),
+        };
+        self.unwrite();
+        self.written = None;
+        self.headers.key.forget_headers();
+        self.headers = Headers::of(self.headers.key.clone());
+        parse::read(&self.arrived, &mut self.headers);
     }
 
-    /// After headers were added or removed.
-    fn read_again(&mut self, tags: usize) {
-        let mut key = self.key.clone();
-        key.forget_headers();
-        self.layers = parse::read(self.bytes(), tags, &mut key);
-        self.key = key;
+    /// The bytes are those that came in. What was written stays taken for written, as in Open
+    /// vSwitch.
+    pub(super) fn unwrite(&mut self) {
+        self.frame = Frame::Shared(self.arrived.clone());
+        self.layers = parse::read(&self.arrived, &mut Headers::of(Key::empty()));
+        self.cut = 0;
     }
 }
 

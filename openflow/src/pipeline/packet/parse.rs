@@ -1,21 +1,21 @@
 //! What the headers of a frame say, as Open vSwitch takes them (`miniflow_extract`): the fields it
 //! sees, and where it stops looking.
 
+use super::headers::{BOTTOM, Headers, MPLS_MAX, PRESENT, Tag, is_mpls, is_tag};
 use super::layout::{IpHeader, Layers, Transport};
 use crate::oxm::Field;
 use crate::packet::{ethertype, ip_proto};
 use crate::pipeline::key::Key;
 
-/// MPLS entries a switch looks at (`FLOW_MAX_MPLS_LABELS`).
-pub(in crate::pipeline) const MPLS_MAX: usize = 3;
+/// VLAN tags a switch looks at: Open vSwitch's `vlan-limit` is 1 where nobody set it. A tag that is
+/// pushed is always looked at.
+const VLAN_LIMIT: usize = 1;
 /// `ip_frag`: a fragment of a packet.
 pub(super) const FRAGMENT: u128 = 1;
 /// `ip_frag`: one that is not the first, and so has no transport header.
 pub(in crate::pipeline) const LATER: u128 = 2;
 
 pub(super) const RARP: u16 = 0x8035;
-pub(super) const MPLS: u16 = 0x8847;
-pub(super) const MPLS_MULTICAST: u16 = 0x8848;
 pub(super) const SCTP: u8 = 132;
 const IGMP: u8 = 2;
 /// The length of an Ethernet header without tags.
@@ -51,8 +51,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads the headers into a key that has none, looking at up to so many VLAN tags.
-pub(super) fn read(frame: &[u8], tags: usize, key: &mut Key) -> Layers {
+/// Reads the headers of a frame into what has none yet.
+pub(super) fn read(frame: &[u8], headers: &mut Headers) -> Layers {
     let mut layers = Layers::default();
     let mut reader = Reader {
         frame,
@@ -60,39 +60,32 @@ pub(super) fn read(frame: &[u8], tags: usize, key: &mut Key) -> Layers {
         end: frame.len(),
     };
     // What is cut off is not there: nothing behind it can be read.
-    let _ = ethernet(&mut reader, tags, key, &mut layers);
+    let _ = ethernet(&mut reader, headers, &mut layers);
     layers
 }
 
-fn ethernet(
-    reader: &mut Reader<'_>,
-    tags: usize,
-    key: &mut Key,
-    layers: &mut Layers,
-) -> Option<()> {
+fn ethernet(reader: &mut Reader<'_>, headers: &mut Headers, layers: &mut Layers) -> Option<()> {
     if reader.left() < ETHERNET {
         return None;
     }
-    put(key, Field::EthDst, reader.pull::<6>()?);
-    put(key, Field::EthSrc, reader.pull::<6>()?);
-    while layers.tags < tags && is_tag(u16::from_be_bytes(*reader.peek()?)) && reader.left() >= 6 {
-        let [_, _, high, low] = *reader.pull::<4>()?;
-        if layers.tags == 0 {
-            let tci = u16::from_be_bytes([high, low]) | 0x1000;
-            key.set(Field::VlanTci, tci.into(), u128::MAX);
-        }
-        layers.tags += 1;
-    }
-    layers.ethertype = Some(reader.at);
+    layers.is_ethernet = true;
+    put(&mut headers.key, Field::EthDst, reader.pull::<6>()?);
+    put(&mut headers.key, Field::EthSrc, reader.pull::<6>()?);
+    tags(reader, headers);
     let eth_type = eth_type(reader)?;
+    let key = &mut headers.key;
     key.set(Field::EthType, eth_type.into(), u128::MAX);
-    let start = reader.at;
-    layers.payload = Some(start);
+    if is_mpls(eth_type) {
+        layers.labels = Some(reader.at);
+        mpls(reader, headers);
+        layers.network = Some(reader.at);
+        return None;
+    }
+    layers.network = Some(reader.at);
     match eth_type {
-        MPLS | MPLS_MULTICAST => mpls(reader, key, layers),
         ethertype::IPV4 => ipv4(reader, key, layers)?,
         ethertype::IPV6 => ipv6(reader, key, layers)?,
-        ethertype::ARP | RARP => return arp(reader, key, layers),
+        ethertype::ARP | RARP => return arp(reader, key),
         _ => return None,
     }
     let ip = layers.ip?;
@@ -103,12 +96,21 @@ fn ethernet(
     Some(())
 }
 
-pub(in crate::pipeline) const fn is_tag(eth_type: u16) -> bool {
-    matches!(eth_type, ethertype::VLAN | ethertype::SERVICE_VLAN)
-}
-
-pub(in crate::pipeline) const fn is_mpls(eth_type: u16) -> bool {
-    matches!(eth_type, MPLS | MPLS_MULTICAST)
+fn tags(reader: &mut Reader<'_>, headers: &mut Headers) {
+    for tag in headers.tags.iter_mut().take(VLAN_LIMIT) {
+        let Some([a, b, c, d, _, _]) = reader.peek::<6>() else {
+            return;
+        };
+        let ethertype = u16::from_be_bytes([*a, *b]);
+        if !is_tag(ethertype) {
+            return;
+        }
+        let tci = u16::from_be_bytes([*c, *d]) | PRESENT;
+        *tag = Tag { ethertype, tci };
+        reader.at += 4;
+    }
+    let tci = headers.tags[0].tci.into();
+    headers.key.set(Field::VlanTci, tci, u128::MAX);
 }
 
 /// An 802.3 frame has an Ethernet type only behind a SNAP header of organisation zero (RFC 1042).
@@ -129,30 +131,22 @@ fn eth_type(reader: &mut Reader<'_>) -> Option<u16> {
     })
 }
 
-fn mpls(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) {
+fn mpls(reader: &mut Reader<'_>, headers: &mut Headers) {
+    let mut count = 0;
     while let Some(entry) = reader.pull::<4>() {
-        let [.., third, _] = *entry;
-        if layers.mpls == 0 {
-            mpls_entry(u32::from_be_bytes(*entry), key);
+        let entry = u32::from_be_bytes(*entry);
+        if count < MPLS_MAX {
+            headers.entries[count] = entry;
         }
-        layers.mpls += 1;
-        layers.mpls_ends = third & 1 != 0;
-        if layers.mpls_ends || layers.mpls == MPLS_MAX {
-            return;
+        count += 1;
+        if entry & BOTTOM != 0 {
+            break;
         }
     }
+    headers.show_entry();
 }
 
-/// The outer entry.
-pub(super) fn mpls_entry(entry: u32, key: &mut Key) {
-    key.set(Field::MplsLabel, (entry >> 12).into(), u128::MAX);
-    key.set(Field::MplsTc, (entry >> 9 & 7).into(), u128::MAX);
-    key.set(Field::MplsBos, (entry >> 8 & 1).into(), u128::MAX);
-    key.set(Field::MplsTtl, (entry & 0xff).into(), u128::MAX);
-}
-
-fn arp(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()> {
-    let start = reader.at;
+fn arp(reader: &mut Reader<'_>, key: &mut Key) -> Option<()> {
     let [0, 1, 8, 0, 6, 4] = *reader.pull()? else {
         return None;
     };
@@ -167,7 +161,6 @@ fn arp(reader: &mut Reader<'_>, key: &mut Key, layers: &mut Layers) -> Option<()
     put(key, Field::ArpSpa, reader.pull::<4>()?);
     put(key, Field::ArpTha, reader.pull::<6>()?);
     put(key, Field::ArpTpa, reader.pull::<4>()?);
-    layers.arp = Some(start);
     Some(())
 }
 
@@ -330,7 +323,7 @@ fn transport(reader: &Reader<'_>, key: &mut Key, layers: &mut Layers) {
         key.set(Field::Icmpv4Type, rest[0].into(), u128::MAX);
         key.set(Field::Icmpv4Code, rest[1].into(), u128::MAX);
         if kind == Transport::Icmpv6 {
-            neighbour_discovery(rest, key, layers);
+            neighbour_discovery(rest, key);
         }
         return;
     }
@@ -342,7 +335,7 @@ fn transport(reader: &Reader<'_>, key: &mut Key, layers: &mut Layers) {
 }
 
 /// A solicitation or advertisement (RFC 4861 §4.3, §4.4).
-fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
+fn neighbour_discovery(message: &[u8], key: &mut Key) {
     const SOLICITATION: u8 = 135;
     const ADVERTISEMENT: u8 = 136;
     let [kind, code, ..] = *message else { return };
@@ -354,7 +347,6 @@ fn neighbour_discovery(message: &[u8], key: &mut Key, layers: &mut Layers) {
         return;
     };
     put(key, Field::Ipv6NdTarget, target);
-    layers.nd = true;
     link_layer_addresses(options, key);
 }
 

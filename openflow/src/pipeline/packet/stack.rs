@@ -1,249 +1,128 @@
-//! MPLS entries and times to live.
+//! Tags and MPLS entries in the bytes of a frame.
 
-use super::layout::{IpHeader, Layers};
-use super::parse::{self, MPLS_MAX, is_mpls, is_tag};
-use super::vlan::FIRST_TAG;
-use super::{InvalidTtl, Packet};
+use super::Packet;
+use super::headers::{BOTTOM, Headers, PRESENT, Tag, is_mpls, is_tag};
 use crate::oxm::Field;
-use crate::packet::ethertype;
 
-/// Of an MPLS entry without an IP packet to copy it from (RFC 3443 is silent; Open vSwitch's).
-const DEFAULT_TTL: u8 = 64;
+/// Behind both addresses.
+const FIRST_TAG: usize = 12;
+/// The ethertype of entries that are taken away before the last one.
+const MPLS: u16 = 0x8847;
 
 impl Packet {
-    /// MPLS entries that are looked at, 0 to 3.
-    #[must_use]
-    pub fn mpls_entries(&self) -> usize {
-        self.layers.mpls
-    }
-
-    /// Where the type of what follows the tags is written: in an 802.3 frame with tags the SNAP
-    /// header's, without tags in the place of the length, as Open vSwitch does.
-    fn type_place(&self) -> Option<usize> {
-        let first = u16::from_be_bytes(*self.bytes().get(FIRST_TAG..)?.first_chunk()?);
-        match is_tag(first) {
-            true => self.layers.payload.map(|payload| payload - 2),
-            false => Some(FIRST_TAG),
+    /// Tags that are as they were, from the inner one outward, stay; the others are taken away and
+    /// put in again, without the bit that no field has.
+    pub(super) fn write_tags(&mut self, was: &mut Headers) {
+        let (had, has) = (was.n_tags(), self.headers.n_tags());
+        let is = self.headers.tags;
+        let inner = is[..has].iter().rev().zip(was.tags[..had].iter().rev());
+        let kept = inner.take_while(|(is, was)| is == was).count();
+        for _ in kept..had {
+            self.remove_tag();
         }
-    }
-
-    /// Puts an MPLS entry behind the tags. It takes label, class and time to live from the entry
-    /// below; the first one has the explicit null label, and class and time to live of the IP packet.
-    pub fn push_mpls(&mut self, ethertype: u16) {
-        let Some(payload) = self.layers.payload else {
-            return;
-        };
-        let entry = match self.mpls_entry() {
-            Some(outer) => outer & !0x100,
-            None => self.first_entry(),
-        };
-        self.insert_entry(payload, entry.to_be_bytes(), ethertype);
-        // Not read again: in an 802.3 frame the entry is not where a reader would look for it.
-        self.key.forget_network();
-        self.key.set(Field::EthType, ethertype.into(), u128::MAX);
-        parse::mpls_entry(entry, &mut self.key);
-        self.layers = Layers {
-            tags: self.layers.tags,
-            ethertype: self.layers.ethertype,
-            payload: self.layers.payload,
-            mpls: self.layers.mpls + 1,
-            mpls_ends: self.layers.mpls_ends || self.layers.mpls == 0,
-            ..Layers::default()
-        };
-    }
-
-    fn first_entry(&self) -> u32 {
-        let field = |field| u32::try_from(self.key.get(field)).unwrap_or(0);
-        let label = if field(Field::EthType) == u32::from(ethertype::IPV6) {
-            2
-        } else {
-            0
-        };
-        let class = field(Field::IpDscp) & 7;
-        let ttl = match field(Field::NwTtl) {
-            0 => DEFAULT_TTL.into(),
-            ttl => ttl,
-        };
-        label << 12 | class << 9 | 1 << 8 | ttl
-    }
-
-    /// Takes the outer entry away; the ethertype is of what is below. One that is not of MPLS takes
-    /// all entries with it, as in Open vSwitch. Nothing happens without an entry.
-    pub fn pop_mpls(&mut self, ethertype: u16) {
-        if self.layers.mpls == 0 {
-            return;
+        for tag in is[..has - kept].iter().rev() {
+            self.insert_tag(*tag);
         }
-        if !is_mpls(ethertype) {
-            for _ in 0..self.layers.mpls {
-                self.remove_entry(ethertype);
+        was.tags = is;
+        let tci = self.key().get(Field::VlanTci);
+        was.key.set(Field::VlanTci, tci, u128::MAX);
+    }
+
+    /// Entries that are as they were, from the inner one outward, stay. In the place of one that was
+    /// taken away another is that one, changed, and keeps its ethertype.
+    pub(super) fn write_entries(&mut self, was: &mut Headers) {
+        let (mut had, has) = (was.n_entries(), self.headers.n_entries());
+        let is = self.headers.entries;
+        let inner = is[..has].iter().rev().zip(was.entries[..had].iter().rev());
+        let mut kept = inner.take_while(|(is, was)| is == was).count();
+        let eth_type = self.headers.eth_type();
+        while had > kept {
+            if had - 1 == kept && has > kept {
+                was.entries[0] = is[has - had];
+                self.set_entry(was.entries[0]);
+                kept += 1;
+            } else {
+                let last = had == 1 || is_mpls(eth_type);
+                self.remove_entry(if last { eth_type } else { MPLS });
+                was.entries.copy_within(1..had, 0);
+                was.entries[had - 1] = 0;
+                had -= 1;
+                was.key.set(Field::EthType, eth_type.into(), u128::MAX);
             }
-            return self.read_again(self.layers.tags);
         }
-        self.remove_entry(ethertype);
-        // Not read again: behind the last entry that was seen there is none, whatever follows.
-        self.layers.mpls -= 1;
-        self.key.set(Field::EthType, ethertype.into(), u128::MAX);
-        let next = self.mpls_entry().unwrap_or(0);
-        parse::mpls_entry(next, &mut self.key);
+        for entry in is[..has - had].iter().rev() {
+            self.insert_entry(eth_type, *entry);
+            was.entries.rotate_right(1);
+            was.entries[0] = *entry;
+            was.key.set(Field::EthType, eth_type.into(), u128::MAX);
+        }
+        was.show_entry();
     }
 
-    /// Whether the ethertype says so.
-    pub(in crate::pipeline) fn is_mpls(&self) -> bool {
-        let eth_type = self.key.get(Field::EthType);
-        u16::try_from(eth_type).is_ok_and(is_mpls)
+    fn insert_tag(&mut self, tag: Tag) {
+        let [a, b] = tag.ethertype.to_be_bytes();
+        let [c, d] = (tag.tci & !PRESENT).to_be_bytes();
+        self.insert(FIRST_TAG, [a, b, c, d]);
+        self.layers.moved(|at| at + 4);
     }
 
-    pub(super) fn insert_entry(&mut self, at: usize, entry: [u8; 4], ethertype: u16) {
-        let Some(type_at) = self.type_place() else {
+    fn remove_tag(&mut self) {
+        if self.first_type().is_some_and(is_tag) {
+            self.remove(FIRST_TAG);
+            self.layers.moved(|at| at - 4);
+        }
+    }
+
+    fn first_type(&self) -> Option<u16> {
+        let first = self.bytes().get(FIRST_TAG..)?.first_chunk()?;
+        Some(u16::from_be_bytes(*first))
+    }
+
+    fn insert_entry(&mut self, ethertype: u16, entry: u32) {
+        let Some(at) = self.layers.labels.or(self.layers.network) else {
             return;
         };
-        self.insert(at, entry);
-        if let Some(ethertype) = self.popped.pop() {
-            // In the place of one that was taken away it is that one, changed.
-            self.set_ethertype(type_at, ethertype);
-        } else {
-            let before = self.set_ethertype(type_at, ethertype);
-            self.pushed.push(before);
-        }
+        self.layers.labels = Some(at);
+        self.set_type(ethertype);
+        self.insert(at, entry.to_be_bytes());
+        self.layers.network_moved(|at| at + 4);
     }
 
     fn remove_entry(&mut self, ethertype: u16) {
-        let (Some(type_at), Some(payload)) = (self.type_place(), self.layers.payload) else {
-            return;
-        };
-        self.remove(payload);
-        if let Some(before) = self.pushed.pop() {
-            let is_last = self.pushed.is_empty();
-            self.set_ethertype(type_at, if is_last { before } else { ethertype });
-        } else {
-            let before = self.set_ethertype(type_at, ethertype);
-            self.popped.push(before);
+        let Some(at) = self.layers.labels else { return };
+        self.set_type(ethertype);
+        if self.entry_at(at).is_none_or(|entry| entry & BOTTOM != 0) {
+            self.layers.labels = None;
         }
+        self.remove(at);
+        self.layers.network_moved(|at| at.saturating_sub(4));
     }
 
-    /// As if the entries that it was sent with had been taken away again, or the other way round: the
-    /// ethertype is written anew.
-    pub(super) fn rewrite_ethertype(&mut self) {
-        let ethertype = u16::try_from(self.key.get(Field::EthType));
-        if let (Some(at), Ok(ethertype)) = (self.type_place(), ethertype) {
-            self.set_ethertype(at, ethertype);
-        }
-    }
-
-    /// Whether there are more entries than a switch looks at.
-    #[must_use]
-    pub(in crate::pipeline) fn is_deeper_than_seen(&self) -> bool {
-        self.layers.mpls == MPLS_MAX && !self.layers.mpls_ends
-    }
-
-    /// Without an entry nothing happens.
-    pub fn set_mpls_ttl(&mut self, ttl: u8) {
-        self.set_field(Field::MplsTtl, ttl.into(), u128::MAX);
-    }
-
-    /// Without an entry nothing happens.
-    ///
-    /// # Errors
-    /// It is 1 or 0, and stays so.
-    pub fn dec_mpls_ttl(&mut self) -> Result<(), InvalidTtl> {
-        match self.mpls_entry().map(|entry| entry as u8) {
-            None => Ok(()),
-            Some(0 | 1) => Err(InvalidTtl),
-            Some(ttl) => {
-                self.set_mpls_ttl(ttl - 1);
-                Ok(())
-            }
-        }
-    }
-
-    /// Of a packet that is not IP nothing changes.
-    pub fn set_nw_ttl(&mut self, ttl: u8) {
-        self.set_field(Field::NwTtl, ttl.into(), u128::MAX);
-    }
-
-    /// Of a packet that is not IP nothing changes.
-    ///
-    /// # Errors
-    /// It is 1 or 0, and stays so.
-    pub fn dec_nw_ttl(&mut self) -> Result<(), InvalidTtl> {
-        let eth_type = self.key.get(Field::EthType);
-        if ![ethertype::IPV4, ethertype::IPV6]
-            .map(u128::from)
-            .contains(&eth_type)
+    fn set_entry(&mut self, entry: u32) {
+        if let Some(at) = self.layers.labels
+            && let Some(place) = self.bytes_mut().get_mut(at..at + 4)
         {
-            return Ok(());
-        }
-        match u8::try_from(self.key.get(Field::NwTtl)).unwrap_or(0) {
-            0 | 1 => Err(InvalidTtl),
-            ttl => {
-                self.set_nw_ttl(ttl - 1);
-                Ok(())
-            }
+            place.copy_from_slice(&entry.to_be_bytes());
         }
     }
 
-    /// The outer MPLS entry gets the time to live of the header below: the next entry, or IP.
-    pub fn copy_ttl_out(&mut self) {
-        if let Some(at) = self.ttl_below() {
-            self.set_mpls_ttl(self.bytes()[at]);
-        }
-    }
-
-    /// The header below the outer MPLS entry gets its time to live.
-    pub fn copy_ttl_in(&mut self) {
-        let (Some(at), Some(entry)) = (self.ttl_below(), self.mpls_entry()) else {
-            return;
-        };
-        let [.., ttl] = entry.to_be_bytes();
-        if let Some(IpHeader::V4(header)) = self.ip_below() {
-            self.set_ipv4_word(header, at, [ttl, self.bytes()[at + 1]]);
-        } else {
-            self.bytes_mut()[at] = ttl;
-        }
-    }
-
-    /// Where the time to live of what the outer MPLS entry carries is.
-    fn ttl_below(&self) -> Option<usize> {
-        let outer = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
-        if self.bytes().get(outer + 2)? & 1 == 0 {
-            return self.bytes().get(outer + 7).map(|_| outer + 7);
-        }
-        match self.ip_below()? {
-            IpHeader::V4(at) => Some(at + 8),
-            IpHeader::V6 { at, .. } => Some(at + 7),
-        }
-    }
-
-    /// An IP header right below the last entry, told by its version: the stack does not say.
-    fn ip_below(&self) -> Option<IpHeader> {
-        let outer = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
-        let is_last = self.bytes().get(outer + 2)? & 1 != 0;
-        let at = outer + 4;
-        match (is_last, self.bytes().get(at)? >> 4, self.bytes().len() - at) {
-            (true, 4, 20..) => Some(IpHeader::V4(at)),
-            (true, 6, 40..) => Some(IpHeader::V6 { at, covered: true }),
-            _ => None,
-        }
-    }
-
-    /// The outer entry.
-    fn mpls_entry(&self) -> Option<u32> {
-        let at = self.layers.payload.filter(|_| self.layers.mpls > 0)?;
-        let entry = self.bytes().get(at..at + 4)?.first_chunk()?;
+    fn entry_at(&self, at: usize) -> Option<u32> {
+        let entry = self.bytes().get(at..)?.first_chunk()?;
         Some(u32::from_be_bytes(*entry))
     }
 
-    /// Answers with what was there.
-    fn set_ethertype(&mut self, at: usize, ethertype: u16) -> u16 {
-        let Some(place) = self.bytes_mut().get_mut(at..at + 2) else {
-            return ethertype;
+    /// Of what follows the tags.
+    fn set_type(&mut self, ethertype: u16) {
+        let at = match self.first_type().is_some_and(is_tag) {
+            true => self.layers.inner_type(),
+            false => Some(FIRST_TAG),
         };
-        let before = u16::from_be_bytes([place[0], place[1]]);
-        place.copy_from_slice(&ethertype.to_be_bytes());
-        before
+        if let Some(place) = at.and_then(|at| self.bytes_mut().get_mut(at..at + 2)) {
+            place.copy_from_slice(&ethertype.to_be_bytes());
+        }
     }
 
-    pub(super) fn insert(&mut self, at: usize, header: [u8; 4]) {
+    fn insert(&mut self, at: usize, header: [u8; 4]) {
         let frame = self.bytes_mut();
         let old = frame.len();
         frame.resize(old + header.len(), 0);
@@ -252,9 +131,11 @@ impl Packet {
     }
 
     /// Four bytes.
-    pub(super) fn remove(&mut self, at: usize) {
+    fn remove(&mut self, at: usize) {
         let frame = self.bytes_mut();
-        frame.copy_within(at + 4.., at);
-        frame.truncate(frame.len() - 4);
+        if at + 4 <= frame.len() {
+            frame.copy_within(at + 4.., at);
+            frame.truncate(frame.len() - 4);
+        }
     }
 }

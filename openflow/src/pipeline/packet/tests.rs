@@ -160,7 +160,7 @@ proptest! {
         for change in &changes {
             carry_out(&mut packet, change);
         }
-        let _ = packet.truncated(20);
+        let _ = packet.frame();
     }
 
     #[test]
@@ -194,6 +194,7 @@ proptest! {
             prop_assert_eq!(packet.key().get(Field::VlanVid), u128::from(values[0] & 0xfff | 0x1000));
             packet.pop_vlan();
             prop_assert_eq!(packet.frame(), &frame[..]);
+            packet.recirculated();
             let again = parsed(&frame);
             prop_assert_eq!(packet.key(), again.key());
         }
@@ -231,6 +232,7 @@ fn an_explicit_null_label_takes_the_packets_time_to_live() {
     packet.set_mpls_ttl(9);
     packet.copy_ttl_in();
     packet.pop_mpls(0x0800);
+    packet.recirculated();
     assert_eq!(packet.key().get(Field::NwTtl), 9);
     checksums_are_right(&packet.frame());
 }
