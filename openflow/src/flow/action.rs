@@ -280,10 +280,17 @@ impl Instructions {
     }
 }
 
-/// Groups that actions hand packets to.
-pub(super) fn groups(actions: &[Action]) -> impl Iterator<Item = GroupId> {
-    actions.iter().filter_map(|action| match action {
-        Action::Group(id) => Some(*id),
-        _ => None,
-    })
+/// Groups that actions hand packets to, or copies of them.
+pub(super) fn groups(actions: &[Action]) -> Box<dyn Iterator<Item = GroupId> + '_> {
+    Box::new(actions.iter().flat_map(|action| {
+        let (own, inner): (_, &[Action]) = match action {
+            Action::Group(id) => (Some(*id), &[]),
+            Action::Nicira(action) => match &**action {
+                nicira::Action::Clone(copy) => (None, &copy.actions),
+                _ => (None, &[]),
+            },
+            _ => (None, &[]),
+        };
+        own.into_iter().chain(groups(inner))
+    }))
 }

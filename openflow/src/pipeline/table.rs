@@ -108,6 +108,20 @@ impl Entry {
         }
     }
 
+    /// Why it is over by now. Where both times are, it is the hard one, as in Open vSwitch.
+    pub(super) fn over(&self, now: Duration) -> Option<FlowRemovedReason> {
+        let (end, reason) = self.end()?;
+        let seconds = self.rule.hard_timeout_s;
+        let hard = self
+            .modified
+            .saturating_add(Duration::from_secs(seconds.into()));
+        match end <= now {
+            true if seconds != 0 && hard <= now => Some(FlowRemovedReason::HardTimeout),
+            true => Some(reason),
+            false => None,
+        }
+    }
+
     /// Counts a packet, even where the flags say that nobody asks for it: as Open vSwitch does.
     pub(super) fn count(&mut self, bytes: u64, now: Duration) {
         self.used = self.used.max(now);

@@ -56,10 +56,12 @@ pub(in crate::pipeline) fn modelled(action: &Action) -> Result<(), Refused> {
 impl Run<'_> {
     /// A list of actions, until one ends it.
     pub(super) fn actions(&mut self, actions: &[Action]) -> Then {
-        for action in actions {
+        for (at, action) in actions.iter().enumerate() {
             if self.is_over() {
                 break;
             }
+            let follows = u32::from(at + 1 < actions.len());
+            self.following += follows;
             self.enter(|| What::Action {
                 action: action.to_string(),
             });
@@ -72,6 +74,7 @@ impl Run<'_> {
                 self.action(action)
             };
             self.leave();
+            self.following -= follows;
             if then == Then::Leave {
                 return then;
             }

@@ -40,7 +40,10 @@ impl Run<'_> {
                     _ => Chosen::All,
                 };
                 for (index, bucket) in group.buckets.iter().enumerate() {
+                    let follows = u32::from(index + 1 < group.buckets.len());
+                    run.following += follows;
                     run.bucket(id, index, bucket, why);
+                    run.following -= follows;
                 }
             }
             GroupType::Select | GroupType::FastFailover => {

@@ -82,6 +82,8 @@ struct Run<'a> {
     /// A bucket or a copy has come in again by itself: the packet as it was before, which is what
     /// goes on after it.
     left_behind: LeftBehind,
+    /// Lists and groups around what is done that have more to do.
+    following: u32,
     /// Meters that it passed through.
     meters: BTreeMap<MeterId, MeterState>,
     /// All that was done for it is void: it goes nowhere.
@@ -215,6 +217,7 @@ impl<'a> Run<'a> {
             exit: false,
             metered: false,
             left_behind: None,
+            following: 0,
             meters: BTreeMap::new(),
             void: false,
             overfull: false,
@@ -234,9 +237,13 @@ impl<'a> Run<'a> {
         });
         if !port.receives() {
             // Its entry counts it all the same, as in Open vSwitch.
-            if let (true, Some((id, _))) = (port.desc.is_up(), self.find(TableId(0), in_port)) {
+            if port.desc.is_up() {
                 let table = TableId(0);
-                self.credits.push(Credit::Entry { table, id, bytes });
+                let found = self.find(table, in_port);
+                self.credits.push(match found {
+                    Some((id, _)) => Credit::Entry { table, id, bytes },
+                    None => Credit::Missed { table },
+                });
             }
             return self.drop(Dropped::PortDoesNotReceive { port: in_port });
         }
@@ -354,7 +361,14 @@ impl<'a> Run<'a> {
         if let Some(meter) = instructions.meter {
             self.meter(meter);
         }
-        if self.actions(&instructions.apply) == Then::Leave || self.is_over() {
+        let follows = instructions.clear
+            || instructions.metadata.is_some()
+            || instructions.goto.is_some()
+            || !instructions.write.is_empty();
+        self.following += u32::from(follows);
+        let then = self.actions(&instructions.apply);
+        self.following -= u32::from(follows);
+        if then == Then::Leave || self.is_over() {
             return None;
         }
         if instructions.clear {

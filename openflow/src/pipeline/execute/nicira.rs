@@ -190,9 +190,10 @@ impl Run<'_> {
     }
 
     /// Actions that see a copy: what they change stays there. Open vSwitch has the datapath make a
-    /// copy only where it could not undo what is done; what was to be written before is then.
+    /// copy only where it could not undo what is done and more follows; what was to be written
+    /// before is then.
     fn with_copy(&mut self, actions: &[Action]) {
-        let copies = actions.iter().any(cannot_be_undone);
+        let copies = actions.iter().any(cannot_be_undone) && !self.is_last();
         let whole = copies.then(|| {
             self.packet.commit();
             let mut whole = Box::new(self.packet.clone());
@@ -204,7 +205,10 @@ impl Run<'_> {
             self.action_set.clone(),
             self.stack.clone(),
         );
-        let (place, metered) = (self.place, self.metered);
+        let (place, metered, following) = (self.place, self.metered, self.following);
+        if copies {
+            self.following = self.pass.unseen;
+        }
         let outer = self.begin_inner();
         let round = outer.pass.round;
         self.within(false, |run| {
@@ -213,6 +217,7 @@ impl Run<'_> {
             run.carry_out_action_set();
         });
         self.place = place;
+        self.following = following;
         // Where the copy came in again nothing follows it.
         self.exit |= self.pass.round != round;
         self.back_to(outer);

@@ -29,6 +29,10 @@ pub(super) struct Pass {
     before: (usize, usize, usize),
     /// How much was counted when it came in again the first time.
     entered: Option<usize>,
+    /// Of what follows, how much is outside of the bucket or the copy, and how much of that is out
+    /// of sight because it came in again by itself.
+    outside: u32,
+    pub(super) unseen: u32,
 }
 
 impl Pass {
@@ -41,6 +45,8 @@ impl Pass {
             depth: 0,
             before: (0, 0, 0),
             entered: None,
+            outside: 0,
+            unseen: 0,
         }
     }
 }
@@ -100,6 +106,8 @@ impl Run<'_> {
             recirculates: false,
             hashed: self.pass.hashed,
             depth: 0,
+            outside: self.pass.outside,
+            unseen: self.pass.outside,
             entered: self.pass.entered.or_else(|| Some(self.credits.len())),
             before: (self.sent.len(), self.packet_ins.len(), self.credits.len()),
         };
@@ -114,6 +122,7 @@ impl Run<'_> {
     pub(super) fn begin_inner(&mut self) -> Outer {
         let pass = self.pass;
         self.pass.entered = None;
+        self.pass.outside = self.following;
         let left_behind = self.left_behind.take();
         Outer { pass, left_behind }
     }
@@ -131,6 +140,11 @@ impl Run<'_> {
         }
         self.left_behind = outer.left_behind;
         self.pass = outer.pass;
+    }
+
+    /// Whether Open vSwitch takes what is done for the last that is done.
+    pub(super) fn is_last(&self) -> bool {
+        self.following == self.pass.unseen && self.action_set.is_empty()
     }
 
     /// Of what is void that is left which was done before the packet came in, and what is counted

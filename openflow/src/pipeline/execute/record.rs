@@ -142,6 +142,8 @@ fn has(key: &Key, needed: Prerequisite) -> bool {
         Prerequisite::Is(Field::IpProto, 6 | 17 | 132) if key.get(Field::IpFrag) & LATER != 0 => {
             false
         }
+        // Only then it is neighbour discovery.
+        Prerequisite::Is(Field::Icmpv6Type, _) if key.get(Field::Icmpv6Code) != 0 => false,
         Prerequisite::Is(field, value) => key.get(field) == value && is_there(key, field),
         Prerequisite::AllOf(all) => all.iter().all(|one| has(key, *one)),
         Prerequisite::AnyOf(some) => some.iter().any(|one| has(key, *one)),

@@ -86,18 +86,16 @@ impl Switch {
         Ok(())
     }
 
-    /// A change for a bundle that is not open opens it.
+    /// A change for a bundle that is not open opens it; one that makes no sense in itself is refused
+    /// and leaves the bundle as it is.
     fn put(&mut self, request: &BundleRequest, change: &ToSwitch) -> Result<(), Refusal> {
         let id = request.id;
-        let can_be = matches!(
-            change,
-            ToSwitch::FlowMod(_)
-                | ToSwitch::GroupMod(_)
-                | ToSwitch::PortMod(_)
-                | ToSwitch::PacketOut(_)
-        );
-        if !can_be {
-            return Err(self.refuse(Refused::BundleMessage(id)));
+        match change {
+            ToSwitch::FlowMod(change) => self.check_flow(change)?,
+            ToSwitch::GroupMod(change) => self.check_group_mod(change)?,
+            ToSwitch::PacketOut(packet) => self.check_packet_out(packet)?,
+            ToSwitch::PortMod(_) => {}
+            _ => return Err(self.refuse(Refused::BundleMessage(id))),
         }
         if !self.bundles.contains_key(&id) {
             self.open(request)?;

@@ -103,32 +103,44 @@ pub(super) fn copied(action: &Action) -> Option<&[Action]> {
     }
 }
 
-/// Whether a list of actions of an entry sends to a port.
+/// Whether an entry sends to a port.
 pub(super) fn outputs_to(instructions: &Instructions, to: PortNo) -> bool {
-    let actions = instructions.apply.iter().chain(&instructions.write);
-    actions.into_iter().any(|action| match action {
+    send_to(&instructions.apply, to) || send_to(&instructions.write, to)
+}
+
+/// Whether actions send to a port, or copies to it.
+fn send_to(actions: &[Action], to: PortNo) -> bool {
+    actions.iter().any(|action| match action {
         Action::Output { port, .. } | Action::Enqueue { port, .. } => *port == to,
-        _ => false,
+        _ => copied(action).is_some_and(|inner| send_to(inner, to)),
     })
 }
 
 impl Switch {
     /// Carries out a change of the flow tables.
     pub fn flow_mod(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
-        if change.buffer_id != BufferId::NONE
-            && !matches!(
-                change.command,
-                FlowCommand::Delete | FlowCommand::DeleteStrict
-            )
-        {
-            return Err(self.refuse(Refused::NoBuffer(change.buffer_id)));
-        }
-        self.check_table(change)?;
-        check_match(&change.matching).map_err(|error| self.refuse(Refused::Match(error)))?;
+        self.check_flow(change)?;
         match change.command {
             FlowCommand::Add => self.add(change, now, true),
             FlowCommand::Modify | FlowCommand::ModifyStrict => self.modify(change, now),
             FlowCommand::Delete | FlowCommand::DeleteStrict => Ok(self.delete(change, now)),
+        }
+    }
+
+    /// What does not depend on what the switch has by then.
+    pub(super) fn check_flow(&self, change: &FlowMod) -> Result<(), Refusal> {
+        let deletes = matches!(
+            change.command,
+            FlowCommand::Delete | FlowCommand::DeleteStrict
+        );
+        if change.buffer_id != BufferId::NONE && !deletes {
+            return Err(self.refuse(Refused::NoBuffer(change.buffer_id)));
+        }
+        self.check_table(change)?;
+        check_match(&change.matching).map_err(|error| self.refuse(Refused::Match(error)))?;
+        match deletes {
+            true => Ok(()),
+            false => self.check_sense(change),
         }
     }
 
@@ -150,7 +162,10 @@ impl Switch {
     fn check_sense(&self, change: &FlowMod) -> Result<(), Refusal> {
         let instructions = &change.instructions;
         let checked = instructions.check(self.config.version, change.table, &change.matching);
-        checked.map_err(|error| self.refuse(Refused::Action(error)))
+        checked.map_err(|error| self.refuse(Refused::Action(error)))?;
+        let mut actions = instructions.apply.iter().chain(&instructions.write);
+        let modelled = actions.try_for_each(execute::modelled);
+        modelled.map_err(|why| self.refuse(why))
     }
 
     /// Whether the switch has what an entry names, and the model carries its actions out.
@@ -193,7 +208,6 @@ impl Switch {
         if !self.has_table(change.table) {
             return Err(self.refuse(Refused::NoTable(change.table)));
         }
-        self.check_sense(change)?;
         self.check_there(&change.instructions)?;
         let rule = Rule::of(change);
         let mut effects = Effects::default();
@@ -231,7 +245,6 @@ impl Switch {
     }
 
     fn modify(&mut self, change: &FlowMod, now: Duration) -> Result<Effects, Refusal> {
-        self.check_sense(change)?;
         let found = self.entries(&Criteria::of(change));
         if found.is_empty() && self.config.version == Version::V1_0 {
             return self.add(change, now, true);

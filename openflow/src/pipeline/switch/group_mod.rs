@@ -19,19 +19,7 @@ impl Switch {
     /// Carries out a change of the groups. With a group go the entries that use it.
     pub fn group_mod(&mut self, change: &GroupMod, now: Duration) -> Result<Effects, Refusal> {
         let id = change.group.id;
-        if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
-            check_group(&change.group).map_err(|why| self.refuse(why))?;
-        }
-        if let GroupCommand::InsertBuckets(place) = change.command {
-            if place == BucketPlace::All {
-                return Err(self.refuse(Refused::EveryPlace(id)));
-            }
-            let group = &change.group;
-            let mut buckets = group.buckets.iter();
-            check_actions(group)
-                .and_then(|()| buckets.try_for_each(|bucket| check_watched(group, bucket)))
-                .map_err(|why| self.refuse(why))?;
-        }
+        self.check_group_mod(change)?;
         match change.command {
             GroupCommand::Add if self.groups.contains_key(&id) => {
                 Err(self.refuse(Refused::GroupExists(id)))
@@ -59,6 +47,25 @@ impl Switch {
                 Ok(self.set_group(group, now, true))
             }
         }
+    }
+
+    /// What does not depend on what the switch has by then.
+    pub(super) fn check_group_mod(&self, change: &GroupMod) -> Result<(), Refusal> {
+        let id = change.group.id;
+        if matches!(change.command, GroupCommand::Add | GroupCommand::Modify) {
+            check_group(&change.group).map_err(|why| self.refuse(why))?;
+        }
+        if let GroupCommand::InsertBuckets(place) = change.command {
+            if place == BucketPlace::All {
+                return Err(self.refuse(Refused::EveryPlace(id)));
+            }
+            let group = &change.group;
+            let mut buckets = group.buckets.iter();
+            check_actions(group)
+                .and_then(|()| buckets.try_for_each(|bucket| check_watched(group, bucket)))
+                .map_err(|why| self.refuse(why))?;
+        }
+        Ok(())
     }
 
     fn known_group(&self, id: GroupId) -> Result<&Group, Refusal> {

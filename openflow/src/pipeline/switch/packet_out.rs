@@ -23,7 +23,7 @@ impl Switch {
     }
 
     /// Whether the packet and its actions make sense.
-    fn check_packet_out(&self, packet: &PacketOut) -> Result<(), Refusal> {
+    pub(super) fn check_packet_out(&self, packet: &PacketOut) -> Result<(), Refusal> {
         if packet.buffer_id != BufferId::NONE {
             return Err(self.refuse(Refused::NoBuffer(packet.buffer_id)));
         }

@@ -236,8 +236,8 @@ impl Refused {
             Self::PortAddress(_) => (7, 1),
             Self::NoBuffer(_) => (1, 8),
             Self::ShortPacket(_) => (1, 12),
-            Self::NoBundle(_) => (17, 2),
-            Self::BundleExists(_) => (17, 3),
+            // Open vSwitch says of one that is there too that its number is wrong.
+            Self::NoBundle(_) | Self::BundleExists(_) => (17, 2),
             Self::BundleClosed(_) => (17, 4),
             Self::BundleFull(_) => (17, 11),
             Self::MonitorsFull => (16, 0),

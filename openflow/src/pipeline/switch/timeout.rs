@@ -31,12 +31,13 @@ impl Tables {
         loop {
             let &(at, table, id) = self.due.first().filter(|(at, ..)| *at <= now)?;
             let entry = self.get_mut(table).entry_mut(id);
-            match entry.as_ref().and_then(|entry| entry.end()) {
-                Some((end, reason)) if end <= now => {
+            match entry.as_ref().and_then(|entry| entry.over(now)) {
+                Some(reason) => {
                     return self.remove(table, id).map(|entry| (table, entry, reason));
                 }
-                later => {
+                None => {
                     // It had packets since.
+                    let later = entry.as_ref().and_then(|entry| entry.end());
                     let later = later.map(|(end, _)| end);
                     if let Some(entry) = entry {
                         entry.due = later;
