@@ -6,10 +6,11 @@ use std::str::FromStr;
 
 use bytes::{Bytes, BytesMut};
 use openflow::flow::{
-    Action, Actions, FlowMod, GroupMod, Instructions, MeterMod, PacketOut, PortConfig, PortMod,
-    ToSwitch,
+    Action, Actions, BundleFlags, BundleRequest, BundleStep, FlowMod, FlowStatsRequest, GroupMod,
+    Instructions, Match, MeterMod, PacketOut, PortConfig, PortMod, ToSwitch,
 };
-use openflow::{BufferId, MacAddr, PortNo, Version, Xid};
+use openflow::oxm::Field;
+use openflow::{BufferId, Cookie, GroupId, MacAddr, PortNo, TableId, Version, Xid};
 
 /// What one switch goes through, empty at first.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,48 @@ pub(crate) enum Step {
     Packet(PortNo, Bytes),
     /// So many milliseconds go by.
     Wait(u32),
+    /// Something is done with the bundle of this number.
+    Bundle(u32, BundleFlags, Bundled),
+}
+
+/// What is done with a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bundled {
+    /// Anything but to put something in.
+    Control(BundleStep),
+    Add(Box<Step>),
+}
+
+/// Numbers of bundles.
+pub(crate) const BUNDLES: [u32; 2] = [1, 2];
+
+/// Sums that are asked for at the end of a case.
+pub(crate) fn sums(version: Version) -> Vec<FlowStatsRequest> {
+    let all = FlowStatsRequest::all;
+    let mut asked = vec![
+        all(),
+        FlowStatsRequest {
+            table: TableId(1),
+            ..all()
+        },
+        FlowStatsRequest {
+            matching: Match::any().with(Field::EthType, 0x0800),
+            out_port: PortNo(2),
+            ..all()
+        },
+    ];
+    if version != Version::V1_0 {
+        asked.push(FlowStatsRequest {
+            cookie: Cookie(1),
+            cookie_mask: 1,
+            ..all()
+        });
+        asked.push(FlowStatsRequest {
+            out_group: GroupId(1),
+            ..all()
+        });
+    }
+    asked
 }
 
 impl Step {
@@ -41,6 +84,14 @@ impl Step {
             Self::Group(group) => ToSwitch::GroupMod(group.clone()),
             Self::Meter(meter) => ToSwitch::MeterMod(meter.clone()),
             Self::PacketOut(packet) => ToSwitch::PacketOut(packet.clone()),
+            Self::Bundle(id, flags, bundled) => ToSwitch::Bundle(BundleRequest {
+                id: *id,
+                flags: *flags,
+                step: match bundled {
+                    Bundled::Control(step) => step.clone(),
+                    Bundled::Add(step) => BundleStep::Add(Box::new(step.message()?)),
+                },
+            }),
             Self::Port(..) | Self::Packet(..) | Self::Wait(_) => return None,
         })
     }
@@ -52,6 +103,9 @@ impl Step {
             _ => self.message(),
         };
         let mut bytes = BytesMut::new();
+        if matches!(self, Self::Bundle(..)) && (version == Version::V1_0 || message.is_none()) {
+            return false;
+        }
         let encoded = message.is_none_or(|it| it.encode(version, Xid(0), &mut bytes).is_ok());
         encoded
             && self
@@ -92,6 +146,13 @@ const CONFIGS: [(&str, PortConfig); 5] = [
     ("no-packet-in", PortConfig::NO_PACKET_IN),
 ];
 
+const CONTROLS: [(&str, BundleStep); 4] = [
+    ("open", BundleStep::Open),
+    ("close", BundleStep::Close),
+    ("commit", BundleStep::Commit),
+    ("discard", BundleStep::Discard),
+];
+
 impl Display for Step {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -111,6 +172,18 @@ impl Display for Step {
             }
             Self::Packet(port, frame) => write!(f, "packet {port} {}", hex::encode(frame)),
             Self::Wait(milliseconds) => write!(f, "wait {milliseconds}"),
+            Self::Bundle(id, flags, Bundled::Control(step)) => {
+                let word = CONTROLS.iter().find(|row| row.1 == *step);
+                write!(
+                    f,
+                    "bundle {id} {} {}",
+                    flags.bits(),
+                    word.map_or("", |row| row.0)
+                )
+            }
+            Self::Bundle(id, flags, Bundled::Add(step)) => {
+                write!(f, "bundle {id} {} {step}", flags.bits())
+            }
         }
     }
 }
@@ -133,6 +206,20 @@ impl FromStr for Step {
                 .map_err(|it| wrong(&it)),
             "group" => rest.parse().map(Self::Group).map_err(|it| wrong(&it)),
             "meter" => rest.parse().map(Self::Meter).map_err(|it| wrong(&it)),
+            "bundle" => {
+                let id = word_of_rest().parse().map_err(|it| wrong(&it))?;
+                let flags = word_of_rest().parse().map_err(|it| wrong(&it))?;
+                let what = word_of_rest();
+                let bundled = match CONTROLS.iter().find(|row| row.0 == what) {
+                    Some((_, step)) => Bundled::Control(step.clone()),
+                    None => Bundled::Add(Box::new(what.parse()?)),
+                };
+                Ok(Self::Bundle(
+                    id,
+                    BundleFlags::from_bits_retain(flags),
+                    bundled,
+                ))
+            }
             "wait" => rest.parse().map(Self::Wait).map_err(|it| wrong(&it)),
             "port" => {
                 let port = word_of_rest().parse().map_err(|_| wrong(&"no port"))?;

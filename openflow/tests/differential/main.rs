@@ -112,8 +112,9 @@ impl Drop for Current<'_> {
 fn differences(bridge: &mut Bridge, case: &Case) -> Vec<String> {
     let _current = Current(case);
     let ports = bridge.ports(case.version).to_vec();
-    let theirs = bridge.run(case);
-    model::run(case, &ports).differences(&theirs)
+    let (ours, left) = model::run(case, &ports);
+    let theirs = bridge.run(case, ours.n_removed(), left);
+    ours.differences(&theirs)
 }
 
 fn from_environment(name: &str) -> Option<u64> {

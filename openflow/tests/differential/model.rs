@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use openflow::flow::{FromSwitch, PortDesc, ToSwitch};
+use openflow::flow::{
+    BundleDone, BundleStep, FlowEntry, FlowFlags, FlowStatsRequest, FromSwitch, PortDesc, ToSwitch,
+};
 use openflow::pipeline::{Effects, Refusal, Switch, SwitchConfig};
 use openflow::wire::{Answer, ErrorCode, Message};
 use openflow::{Dpid, GroupId, MeterId, PortNo, Version, Xid};
 
-use crate::case::{Case, Step, port_mod};
+use crate::case::{Case, Step, port_mod, sums};
 use crate::outcome::{Outcome, Sent, VENDOR};
 
-/// What a switch with these ports makes of a case.
-pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> Outcome {
+/// What a switch with these ports makes of a case, and how many entries are left whose end is told.
+pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
     let mut config = SwitchConfig::new(Dpid(1), case.version, ports.to_vec());
     config.miss_send_len = u16::MAX;
     let mut switch = Switch::new(config);
@@ -20,12 +22,22 @@ pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> Outcome {
     let mut now = Duration::ZERO;
     for (at, step) in case.steps.iter().enumerate() {
         match carry_out(&mut switch, step, ports, &mut now) {
-            Ok(effects) => told(&mut outcome, at, effects, case.version),
-            Err(code) => outcome.refused(at, code, case.version),
+            Ok((done, effects)) => {
+                if let Some(done) = done {
+                    outcome.answered(at, done);
+                }
+                told(&mut outcome, at, effects, case.version);
+            }
+            Err(codes) => codes
+                .into_iter()
+                .for_each(|code| outcome.refused(at, code, case.version)),
         }
     }
     read(&switch, case.version, now, &mut outcome);
-    outcome
+    let left = switch.flow_stats(&FlowStatsRequest::all(), now).unwrap();
+    let told = |entry: &&FlowEntry| entry.flags.contains(FlowFlags::SEND_FLOW_REM);
+    let told = left.iter().filter(told).count();
+    (outcome, told)
 }
 
 fn carry_out(
@@ -33,12 +45,14 @@ fn carry_out(
     step: &Step,
     ports: &[PortDesc],
     now: &mut Duration,
-) -> Result<Effects, ErrorCode> {
+) -> Result<(Option<BundleDone>, Effects), Vec<ErrorCode>> {
     match step {
-        Step::Packet(port, frame) => return Ok(switch.receive(*port, frame.clone(), *now)),
+        Step::Packet(port, frame) => {
+            return Ok((None, switch.receive(*port, frame.clone(), *now)));
+        }
         Step::Wait(milliseconds) => {
             *now += Duration::from_millis(u64::from(*milliseconds));
-            return Ok(switch.tick(*now));
+            return Ok((None, switch.tick(*now)));
         }
         _ => {}
     }
@@ -49,7 +63,20 @@ fn carry_out(
         }
         _ => step.message().unwrap(),
     };
-    let done = match lifted(&message, switch.version())? {
+    let version = switch.version();
+    let done = match lifted(&message, version).map_err(|code| vec![code])? {
+        ToSwitch::Bundle(request) => {
+            return switch
+                .bundle(&request, *now)
+                .map_err(|Refusal { code, .. }| {
+                    // Of a change that is refused, why, and that the commit failed.
+                    let of_a_change = code.kind != MSG_FAILED.kind;
+                    let commits = request.step == BundleStep::Commit && of_a_change;
+                    let codes = [Some(code), commits.then_some(MSG_FAILED)];
+                    let in_version = |code| numbered(Answer::in_version(code, version));
+                    codes.into_iter().flatten().map(in_version).collect()
+                });
+        }
         ToSwitch::FlowMod(change) => switch.flow_mod(&change, *now),
         ToSwitch::GroupMod(change) => switch.group_mod(&change, *now),
         ToSwitch::MeterMod(change) => switch.meter_mod(&change, *now),
@@ -57,7 +84,22 @@ fn carry_out(
         ToSwitch::PacketOut(packet) => switch.packet_out(&packet, *now),
         other => panic!("no step of a case: {other:?}"),
     };
-    done.map_err(|Refusal { code, .. }| code)
+    done.map(|effects| (None, effects))
+        .map_err(|Refusal { code, .. }| vec![code])
+}
+
+/// `OFPBFC_MSG_FAILED`.
+const MSG_FAILED: ErrorCode = ErrorCode { kind: 17, code: 13 };
+
+/// An experimenter's is one of its type.
+fn numbered(answer: Answer) -> ErrorCode {
+    match answer {
+        Answer::Code(code) => code,
+        Answer::Experimenter(error) => ErrorCode {
+            kind: 0xffff,
+            code: error.code,
+        },
+    }
 }
 
 /// The message as a switch reads it off the wire.
@@ -89,6 +131,12 @@ fn told(outcome: &mut Outcome, at: usize, effects: Effects, version: Version) {
             .push(frame.frame.clone());
     }
     outcome.sent(at, &sent);
+    for gone in effects.flow_removed {
+        let message = FromSwitch::FlowRemoved(Box::new(gone));
+        if let FromSwitch::FlowRemoved(gone) = received(&message, version) {
+            outcome.removed(&gone);
+        }
+    }
     for packet in effects.packet_ins {
         if let FromSwitch::PacketIn(packet) = received(&FromSwitch::PacketIn(packet), version) {
             outcome.packet_in(at, &packet);
@@ -98,11 +146,15 @@ fn told(outcome: &mut Outcome, at: usize, effects: Effects, version: Version) {
 
 /// What it tells when it is asked.
 fn read(switch: &Switch, version: Version, now: Duration, outcome: &mut Outcome) {
-    for entry in switch
-        .flow_stats(&openflow::flow::FlowStatsRequest::all(), now)
-        .unwrap()
-    {
+    for entry in switch.flow_stats(&FlowStatsRequest::all(), now).unwrap() {
         outcome.entry(&entry);
+    }
+    for asked in sums(version) {
+        let (packets, bytes, flows) = switch.aggregate_stats(&asked, now).unwrap();
+        outcome.sums(packets, bytes, flows);
+    }
+    for table in switch.table_stats() {
+        outcome.table(&table, None);
     }
     if version != Version::V1_0 {
         for group in switch.group_stats(GroupId::ALL, now) {

@@ -1,10 +1,12 @@
 //! What a case comes to, in words: what two switches are compared by.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Write};
+use std::fmt::{Debug, Display, Write};
 
 use bytes::Bytes;
-use openflow::flow::{FlowEntry, GroupStats, MeterStats, PacketIn, PortStats};
+use openflow::flow::{
+    FlowEntry, FlowRemoved, GroupStats, MeterStats, PacketIn, PortStats, TableStats,
+};
 use openflow::wire::ErrorCode;
 use openflow::{PortNo, Version};
 
@@ -15,14 +17,18 @@ const NO_NUMBER: &str = "without a number of 1.0";
 
 /// Observations by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Outcome(BTreeMap<String, String>);
+pub(crate) struct Outcome {
+    observed: BTreeMap<String, String>,
+    /// Entries whose end was told.
+    n_removed: usize,
+}
 
 /// Frames in the order in which they left, by port.
 pub(crate) type Sent = BTreeMap<PortNo, Vec<Bytes>>;
 
 impl Outcome {
     fn put(&mut self, name: impl Display, is: impl Display) {
-        let entry = self.0.entry(name.to_string()).or_default();
+        let entry = self.observed.entry(name.to_string()).or_default();
         if !entry.is_empty() {
             entry.push_str("; ");
         }
@@ -39,6 +45,62 @@ impl Outcome {
             format_args!("step {step:02} refused"),
             format_args!("{kind}.{number} {name}"),
         );
+    }
+
+    /// Something was done, and told.
+    pub(crate) fn answered(&mut self, step: usize, answer: impl Debug) {
+        self.put(
+            format_args!("step {step:02} answered"),
+            format_args!("{answer:?}"),
+        );
+    }
+
+    pub(crate) fn n_removed(&self) -> usize {
+        self.n_removed
+    }
+
+    /// An entry is gone. When that is told, and of which of several first, is left open.
+    pub(crate) fn removed(&mut self, gone: &FlowRemoved) {
+        let FlowRemoved {
+            table,
+            priority,
+            cookie,
+            reason,
+            matching,
+            age,
+            packets,
+            bytes,
+        } = gone;
+        self.n_removed += 1;
+        self.put(
+            format_args!("removed table={table} priority={priority} {matching}"),
+            format_args!(
+                "{reason:?} packets={packets} bytes={bytes} cookie={:#x} age={age:?}",
+                cookie.0
+            ),
+        );
+    }
+
+    pub(crate) fn sums(&mut self, packets: u64, bytes: u64, flows: u32) {
+        self.put(
+            "sums",
+            format_args!("packets={packets} bytes={bytes} flows={flows}"),
+        );
+    }
+
+    /// What was looked up in a table since `before`.
+    pub(crate) fn table(&mut self, table: &TableStats, before: Option<&TableStats>) {
+        let (lookups, matched) = before.map_or((0, 0), |it| (it.lookups, it.matched));
+        let (lookups, matched) = (table.lookups - lookups, table.matched - matched);
+        if (lookups, table.active) != (0, 0) {
+            self.put(
+                format_args!("table {}", table.table),
+                format_args!(
+                    "entries={} lookups={lookups} matched={matched}",
+                    table.active
+                ),
+            );
+        }
     }
 
     pub(crate) fn sent(&mut self, step: usize, sent: &Sent) {
@@ -132,21 +194,20 @@ impl Outcome {
 
     /// What is not the same, a line each; empty where everything is.
     pub(crate) fn differences(&self, theirs: &Self) -> Vec<String> {
-        let names = self.0.keys().chain(theirs.0.keys());
+        let names = self.observed.keys().chain(theirs.observed.keys());
         let names: std::collections::BTreeSet<_> = names.collect();
         let is = |outcome: &Self, name: &str| {
             outcome
-                .0
+                .observed
                 .get(name)
                 .map_or_else(|| "nothing".to_owned(), Clone::clone)
         };
-        let differing =
-            names
-                .into_iter()
-                .filter(|name| match (self.0.get(*name), theirs.0.get(*name)) {
-                    (Some(_), Some(is)) if is == NO_NUMBER => false,
-                    (ours, theirs) => ours != theirs,
-                });
+        let differing = names.into_iter().filter(|name| {
+            match (self.observed.get(*name), theirs.observed.get(*name)) {
+                (Some(_), Some(is)) if is == NO_NUMBER => false,
+                (ours, theirs) => ours != theirs,
+            }
+        });
         differing
             .map(|name| {
                 format!(

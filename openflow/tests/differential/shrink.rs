@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use openflow::flow::{Actions, Bucket, GroupCommand, Instructions, Match, MatchField};
 
-use crate::case::{Case, Step};
+use crate::case::{Bundled, Case, Step};
 
 /// The smallest case found that still differs.
 pub(crate) fn shrunk(case: &Case, differs: &mut dyn FnMut(&Case) -> bool) -> Case {
@@ -67,7 +67,9 @@ fn simpler(step: &Step) -> Vec<Step> {
             let matches = fewer_fields(&flow.matching).into_iter();
             all.extend(matches.map(|fewer| with(fewer, flow.instructions.clone())));
             let mut plain = flow.clone();
-            plain.cookie = openflow::Cookie(0);
+            if plain.cookie_mask == 0 {
+                plain.cookie = openflow::Cookie(0);
+            }
             plain.flags = openflow::flow::FlowFlags::empty();
             all.push(Step::Flow(plain));
         }
@@ -93,7 +95,11 @@ fn simpler(step: &Step) -> Vec<Step> {
                 all.push(Step::PacketOut(packet));
             }
         }
-        Step::Meter(_) | Step::Port(..) | Step::Wait(_) => {}
+        Step::Bundle(id, flags, Bundled::Add(inner)) => {
+            let put_in = |inner| Step::Bundle(*id, *flags, Bundled::Add(Box::new(inner)));
+            all.extend(simpler(inner).into_iter().map(put_in));
+        }
+        Step::Bundle(..) | Step::Meter(_) | Step::Port(..) | Step::Wait(_) => {}
     }
     all.retain(|simpler| simpler != step);
     all

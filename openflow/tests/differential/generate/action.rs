@@ -21,12 +21,32 @@ pub(crate) struct About<'a> {
     /// Whether tags are pushed; otherwise packets go to the controller. After both Open vSwitch
     /// writes what is behind two tags to the wrong place.
     pub(crate) pushes_tags: bool,
+    /// Whether some packet has two tags.
+    pub(crate) has_two_tags: bool,
+    /// Whether tags stay: a packet that went to the controller with one of two tags, and got the
+    /// other back, is one of two tags that went to the controller.
+    pub(crate) keeps_tags: bool,
+    /// Whether some packet has MPLS entries without a last one. None is pushed there: taken away
+    /// again, Open vSwitch ends in an assertion.
+    pub(crate) has_open_stack: bool,
     /// Whether packets come in again in the middle of a list, be it for the hash of a select group or
     /// for what an MPLS entry hid; otherwise there are action sets. Open vSwitch ends in an
     /// assertion where a packet comes in again with a long action set.
     pub(crate) comes_again: bool,
+    /// Whether entries have timeouts.
+    pub(crate) times_out: bool,
     /// Of eight actions, how many are Open vSwitch's own.
     pub(crate) nicira: usize,
+}
+
+impl About<'_> {
+    /// The same for actions whose changes do not last: those of buckets and copies.
+    pub(crate) fn inside(&self) -> Self {
+        Self {
+            keeps_tags: self.has_two_tags && !self.pushes_tags,
+            ..*self
+        }
+    }
 }
 
 /// Fields that can be set.
@@ -150,7 +170,9 @@ fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
         Kind::Set => return set_field(random, about),
         Kind::PushVlan if !about.pushes_tags => return None,
         Kind::PushVlan => Action::PushVlan(*random.of(&[0x8100, 0x88a8])),
+        Kind::PopVlan if about.keeps_tags => return None,
         Kind::PopVlan => return sensible(random, about, Action::PopVlan),
+        Kind::PushMpls if about.has_open_stack => return None,
         Kind::PushMpls => Action::PushMpls(*random.of(&[0x8847, 0x8848])),
         Kind::PopMpls => {
             let known = about.matching.exact(Field::EthType);

@@ -36,6 +36,11 @@ pub(crate) fn added(random: &mut Random, about: &About<'_>) -> FlowMod {
     ] {
         flow.flags.set(flag, random.one_in(12));
     }
+    flow.flags.set(FlowFlags::SEND_FLOW_REM, random.one_in(4));
+    if about.times_out && random.one_in(2) {
+        flow.idle_timeout_s = *random.of(&[0, 1, 2, 5]);
+        flow.hard_timeout_s = *random.of(&[0, 0, 1, 3, 6]);
+    }
     flow
 }
 

@@ -1,6 +1,7 @@
 //! Random cases in which packets often meet entries: matches are made of the packets that come.
 
 mod action;
+mod bundle;
 mod entry;
 mod group;
 mod matching;
@@ -48,7 +49,7 @@ pub(crate) fn case(seed: u64) -> Case {
         steps.entry();
     }
     for at in 0..steps.packets.len() {
-        if steps.random.one_in(8) {
+        if steps.random.one_in(if steps.times_out { 3 } else { 8 }) {
             steps.something_else();
         }
         let (port, frame) = steps.packets[at].clone();
@@ -67,7 +68,11 @@ struct Steps<'a> {
     groups: Vec<GroupId>,
     meters: Vec<MeterId>,
     pushes_tags: bool,
+    has_two_tags: bool,
+    has_open_stack: bool,
     comes_again: bool,
+    /// Entries have timeouts, and time goes by in seconds and more.
+    times_out: bool,
     /// Of Open vSwitch's own, how many in eight.
     nicira: usize,
     steps: Vec<Step>,
@@ -79,6 +84,10 @@ impl<'a> Steps<'a> {
         let packets: Vec<_> = (0..n_packets).map(|_| packet_in(random)).collect();
         let parse = |(port, frame): &(PortNo, Bytes)| Packet::parse(frame.clone(), *port);
         Self {
+            has_two_tags: packets.iter().any(|(_, frame)| packet::has_two_tags(frame)),
+            has_open_stack: packets
+                .iter()
+                .any(|(_, frame)| packet::has_open_stack(frame)),
             parsed: packets.iter().map(parse).collect(),
             packets,
             version,
@@ -86,6 +95,7 @@ impl<'a> Steps<'a> {
             meters: Vec::new(),
             pushes_tags: random.one_in(2),
             comes_again: random.one_in(2),
+            times_out: random.one_in(3),
             nicira: *random.of(&[0, 1, 2]),
             steps: Vec::new(),
             random,
@@ -110,7 +120,11 @@ impl<'a> Steps<'a> {
             all_groups: &self.groups,
             meters: &self.meters,
             pushes_tags: self.pushes_tags,
+            has_two_tags: self.has_two_tags,
+            keeps_tags: false,
+            has_open_stack: self.has_open_stack,
             comes_again: self.comes_again,
+            times_out: self.times_out,
             nicira: self.nicira,
         };
         make(self.random, &about)
@@ -150,24 +164,25 @@ impl<'a> Steps<'a> {
 
     /// A change between the packets.
     fn something_else(&mut self) {
-        match self.random.below(10) {
+        match self.random.below(11) {
             0..=2 => self.change_entries(),
             3 => self.entry(),
             4 => self.change_port(),
             5 => {
-                let wait = *self.random.of(&[1, 20, 100, 999, 1000, 5000]);
+                // Open vSwitch looks for entries to end once a second, and ends them a little later.
+                let wait = match self.times_out {
+                    true => *self.random.of(&[1001, 2003, 3007]),
+                    false => *self.random.of(&[1, 20, 100, 999, 1000, 5000]),
+                };
                 self.push(Step::Wait(wait));
             }
             6 | 7 => self.packet_out(),
-            8 if self.version != Version::V1_0 => {
-                let matching = self.matching();
-                let change = self.with(&matching, group::changed);
-                self.push(Step::Group(change));
-            }
+            8 if self.version != Version::V1_0 => self.change_group(),
             9 if self.version != Version::V1_0 => {
                 let change = meter::changed(self.random);
                 self.push(Step::Meter(change));
             }
+            10 if self.version != Version::V1_0 => self.bundle(),
             _ => {}
         }
     }
@@ -186,6 +201,12 @@ impl<'a> Steps<'a> {
             });
             self.push(Step::Flow(Box::new(change)));
         }
+    }
+
+    fn change_group(&mut self) {
+        let matching = self.matching();
+        let change = self.with(&matching, group::changed);
+        self.push(Step::Group(change));
     }
 
     fn change_port(&mut self) {

@@ -35,7 +35,11 @@ const FIELDS: &[(Field, usize)] = &[
     (Field::UdpSrc, 3),
     (Field::UdpDst, 3),
     (Field::SctpDst, 2),
+    (Field::SctpSrc, 1),
     (Field::Icmpv4Type, 2),
+    (Field::Icmpv4Code, 1),
+    (Field::Icmpv6Type, 1),
+    (Field::Icmpv6Code, 1),
     (Field::ArpOp, 2),
     (Field::ArpSpa, 3),
     (Field::ArpTpa, 3),
@@ -46,8 +50,12 @@ const FIELDS: &[(Field, usize)] = &[
     (Field::Ipv6Flabel, 2),
     (Field::Ipv6NdTarget, 2),
     (Field::Ipv6NdSll, 2),
+    (Field::Ipv6NdTll, 1),
+    (Field::NdReserved, 1),
+    (Field::NdOptionsType, 1),
     (Field::MplsLabel, 2),
     (Field::MplsTc, 2),
+    (Field::MplsTtl, 2),
 ];
 
 /// One action, or none where the text has no way to say it.
@@ -78,7 +86,8 @@ pub(crate) fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
         32 => format!("multipath(eth_src,50,modulo_n,1,0,{})", bits(random, 16)),
         _ => bundle(random),
     };
-    text.parse().ok()
+    let changes_tags = about.keeps_tags && text.contains("vlan_tci");
+    (!changes_tags).then(|| text.parse().ok()).flatten()
 }
 
 fn port(random: &mut Random) -> &'static str {
@@ -147,7 +156,7 @@ fn controller(random: &mut Random) -> String {
 }
 
 fn inner(random: &mut Random, about: &About<'_>) -> Option<String> {
-    let actions = super::action::list(random, about, 3);
+    let actions = super::action::list(random, &about.inside(), 3);
     let texts: Vec<_> = actions.iter().map(ToString::to_string).collect();
     (!texts.is_empty()).then(|| texts.join(","))
 }

@@ -34,6 +34,23 @@ pub(crate) fn frame(random: &mut Random) -> Bytes {
     frame.into()
 }
 
+pub(crate) fn has_two_tags(frame: &[u8]) -> bool {
+    let is_tag = |at: usize| matches!(frame.get(at..at + 2), Some([0x81, 0] | [0x88, 0xa8]));
+    is_tag(12) && is_tag(16)
+}
+
+/// Of those MPLS entries that a switch looks at, whether none is the last and there is room for one.
+pub(crate) fn has_open_stack(frame: &[u8]) -> bool {
+    let tags = usize::from(matches!(frame.get(12..14), Some([0x81, 0] | [0x88, 0xa8])));
+    let rest = frame.get(12 + 4 * tags..).unwrap_or_default();
+    let Some(([0x88, 0x47 | 0x48], stack)) = rest.split_first_chunk() else {
+        return false;
+    };
+    let entries = stack.chunks_exact(4).take(3);
+    let is_open = entries.clone().all(|entry| entry[2] & 1 == 0);
+    is_open && (1..3).contains(&entries.filter(|entry| **entry != [0; 4]).count())
+}
+
 /// Whether all of it has to be there: of ARP that is cut off Open vSwitch writes what is not there,
 /// and ends sometimes.
 fn payload(random: &mut Random, frame: &mut Vec<u8>) -> bool {
@@ -105,8 +122,7 @@ fn mpls(random: &mut Random) -> Vec<u8> {
         let is_last = entry == entries && !random.one_in(10);
         let ttl = u32::from(pool::ttl(random));
         let entry = label << 12 | class << 9 | u32::from(is_last) << 8 | ttl;
-        // One of zeros alone Open vSwitch takes for none, and loses it.
-        stack.extend(entry.max(1).to_be_bytes());
+        stack.extend(entry.to_be_bytes());
     }
     let inner = match random.below(5) {
         0 | 1 => ipv4(random),

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use openflow::flow::{
-    FlowMod, FlowStatsRequest, FromSwitch, Group, GroupCommand, GroupMod, GroupType, Meter,
-    MeterCommand, MeterFlags, MeterMod, PortConfig, PortDesc, PortStats, ToSwitch,
+    BundleFlags, BundleRequest, BundleStep, FlowMod, FlowStatsRequest, FromSwitch, Group,
+    GroupCommand, GroupMod, GroupType, Meter, MeterCommand, MeterFlags, MeterMod, PortConfig,
+    PortDesc, PortStats, TableStats, ToSwitch,
 };
 use openflow::wire::ErrorCode;
-use openflow::{GroupId, MeterId, PortNo, Version, Xid};
+use openflow::{GroupId, MeterId, PortNo, TableId, Version, Xid};
 
 use super::PORTS;
 use super::capture::Capture;
 use super::control::Control;
-use crate::case::{Case, Step, port_mod};
+use crate::case::{BUNDLES, Case, Step, port_mod, sums};
 use crate::outcome::{Outcome, Sent};
 use crate::own_ovs::{Connection, OpenVSwitch};
 
@@ -25,10 +27,17 @@ pub(crate) struct Bridge {
     captures: BTreeMap<PortNo, Capture>,
     /// What the ports had counted before the case.
     before: BTreeMap<PortNo, PortStats>,
+    /// What had been looked up in tables before the case.
+    tables_before: BTreeMap<TableId, TableStats>,
     /// What came in since.
     received: BTreeMap<PortNo, u64>,
+    /// Entries whose end is told when the next case begins.
+    left: usize,
     ports: Vec<PortDesc>,
 }
+
+/// When the end of an entry was not told by then, it never is.
+const LATE: Duration = Duration::from_secs(1);
 
 /// Of questions, beyond the numbers of steps.
 const ASKED: u32 = 0x1000_0000;
@@ -46,7 +55,9 @@ impl Bridge {
             control,
             connection: None,
             before: BTreeMap::new(),
+            tables_before: BTreeMap::new(),
             received: BTreeMap::new(),
+            left: 0,
             ports: Vec::new(),
         }
     }
@@ -94,17 +105,28 @@ impl Bridge {
             .expect("a case begins with a connection")
     }
 
-    /// What it makes of a case.
-    pub(crate) fn run(&mut self, case: &Case) -> Outcome {
+    /// What it makes of a case. So many ends of entries are to be told, and so many when those that
+    /// are left are deleted: Open vSwitch tells them a little later.
+    pub(crate) fn run(&mut self, case: &Case, n_removed: usize, left: usize) -> Outcome {
         self.speak(case.version);
         self.reset();
         let mut outcome = Outcome::default();
         for (at, step) in case.steps.iter().enumerate() {
             self.carry_out(at, step, &mut outcome);
         }
+        self.await_removed(n_removed, &mut outcome);
         self.read(&mut outcome);
         self.reset_ports();
+        self.left = left;
         outcome
+    }
+
+    /// Until so many ends of entries were told, or long enough to say that they never will be.
+    fn await_removed(&mut self, n_removed: usize, outcome: &mut Outcome) {
+        let begun = Instant::now();
+        while outcome.n_removed() < n_removed && begun.elapsed() < LATE {
+            self.next_round(usize::MAX, outcome);
+        }
     }
 
     /// While the version is spoken that has words for all of it.
@@ -121,6 +143,13 @@ impl Bridge {
         let mut changes = vec![ToSwitch::FlowMod("delete".parse::<FlowMod>().unwrap())];
         let version = self.connection().version;
         if version != Version::V1_0 {
+            changes.extend(BUNDLES.map(|id| {
+                ToSwitch::Bundle(BundleRequest {
+                    id,
+                    flags: BundleFlags::empty(),
+                    step: BundleStep::Discard,
+                })
+            }));
             let group = Group::new(GroupId::ALL, GroupType::All, Vec::new());
             changes.push(ToSwitch::GroupMod(GroupMod {
                 command: GroupCommand::Delete,
@@ -137,9 +166,12 @@ impl Bridge {
         }
         let mut told = Outcome::default();
         self.tell(usize::MAX, &changes, &mut told);
+        let left = std::mem::take(&mut self.left);
+        self.await_removed(left, &mut told);
         self.control.call("fdb/flush", &["br0"]);
         self.frames();
         self.before = self.port_stats(usize::MAX, PortNo::ANY, &mut told);
+        self.tables_before = self.table_stats(&mut told);
         self.received.clear();
     }
 
@@ -214,6 +246,8 @@ impl Bridge {
                 outcome.refused(at, ErrorCode { kind, code }, version);
             }
             FromSwitch::PacketIn(packet) => outcome.packet_in(at, packet),
+            FromSwitch::FlowRemoved(gone) => outcome.removed(gone),
+            FromSwitch::Bundle { done, .. } => outcome.answered(at, done),
             _ => {}
         }
         Some(message)
@@ -235,6 +269,21 @@ impl Bridge {
         BTreeMap::new()
     }
 
+    fn table_stats(&mut self, outcome: &mut Outcome) -> BTreeMap<TableId, TableStats> {
+        let mut all = BTreeMap::new();
+        self.connection()
+            .send(&[(Xid(ASKED), ToSwitch::TableStatsRequest)]);
+        while let Some(message) = self.observed(usize::MAX, outcome) {
+            if let FromSwitch::TableStats { tables, more } = message {
+                all.extend(tables.into_iter().map(|table| (table.table, table)));
+                if !more {
+                    break;
+                }
+            }
+        }
+        all
+    }
+
     /// What left since the last look.
     fn frames(&mut self) -> Sent {
         let captures = self.captures.iter_mut();
@@ -245,7 +294,14 @@ impl Bridge {
     /// What it tells when it is asked.
     fn read(&mut self, outcome: &mut Outcome) {
         let mut questions = vec![ToSwitch::FlowStatsRequest(FlowStatsRequest::all())];
-        if self.connection().version != Version::V1_0 {
+        let version = self.connection().version;
+        questions.extend(
+            sums(version)
+                .into_iter()
+                .map(ToSwitch::AggregateStatsRequest),
+        );
+        questions.push(ToSwitch::TableStatsRequest);
+        if version != Version::V1_0 {
             questions.push(ToSwitch::GroupStatsRequest(GroupId::ALL));
             questions.push(ToSwitch::MeterStatsRequest(MeterId::ALL));
         }
@@ -260,6 +316,20 @@ impl Bridge {
             let more = match message {
                 FromSwitch::FlowStats { entries, more } => {
                     entries.iter().for_each(|entry| outcome.entry(entry));
+                    more
+                }
+                FromSwitch::AggregateStats {
+                    packets,
+                    bytes,
+                    flows,
+                } => {
+                    outcome.sums(packets, bytes, flows);
+                    false
+                }
+                FromSwitch::TableStats { tables, more } => {
+                    for table in &tables {
+                        outcome.table(table, self.tables_before.get(&table.table));
+                    }
                     more
                 }
                 FromSwitch::GroupStats { groups, more } => {
