@@ -82,7 +82,8 @@ fn work(next: &AtomicU64, end: u64, failed: &Mutex<Vec<(u64, Option<String>)>>) 
             return;
         }
         let case = &generate::case(seed);
-        if differences(&mut bridge, case).is_empty() {
+        let first = differences(&mut bridge, case);
+        if first.is_empty() {
             continue;
         }
         let told = failed.lock().unwrap().len();
@@ -90,7 +91,10 @@ fn work(next: &AtomicU64, end: u64, failed: &Mutex<Vec<(u64, Option<String>)>>) 
         let said = tell.then(|| {
             let small =
                 shrink::shrunk(case, &mut |case| !differences(&mut bridge, case).is_empty());
-            let why = differences(&mut bridge, &small).join("\n");
+            let why = match differences(&mut bridge, &small) {
+                none if none.is_empty() => format!("At first alone:\n{}", first.join("\n")),
+                some => some.join("\n"),
+            };
             format!("# seed {seed}\n{small}{why}")
         });
         failed.lock().unwrap().push((seed, said));

@@ -104,12 +104,12 @@ impl Switch {
     }
 
     /// A bucket may name a group that is not there yet, as in Open vSwitch: a packet that comes to
-    /// it goes no further.
+    /// it goes no further. Meters have no place in a bucket, and are left out.
     fn check_bucket(&self, actions: &[Action]) -> Result<(), Refusal> {
         for action in actions {
             match (action, copied(action)) {
                 (_, Some(inner)) => self.check_bucket(inner)?,
-                (Action::Group(_), None) => {}
+                (Action::Group(_) | Action::Meter(_), None) => {}
                 (_, None) => self.check_actions(std::slice::from_ref(action))?,
             }
         }

@@ -18,11 +18,12 @@ impl Switch {
     /// Carries out actions on a packet.
     pub fn packet_out(&mut self, packet: &PacketOut, now: Duration) -> Result<Effects, Refusal> {
         self.check_packet_out(packet)?;
+        self.check_actions(&packet.actions)?;
         self.send(packet, now)
             .map_err(|why| self.refuse(Refused::Undone(why)))
     }
 
-    /// Whether the packet and its actions make sense.
+    /// Whether the packet and its actions make sense, whatever the switch has.
     pub(super) fn check_packet_out(&self, packet: &PacketOut) -> Result<(), Refusal> {
         if packet.buffer_id != BufferId::NONE {
             return Err(self.refuse(Refused::NoBuffer(packet.buffer_id)));
@@ -40,7 +41,8 @@ impl Switch {
         let instructions = Instructions::apply(packet.actions.iter().cloned());
         let checked = instructions.check(self.config.version, TableId(0), &headers(&packet.data));
         checked.map_err(|why| self.refuse(Refused::Action(why)))?;
-        self.check_actions(&packet.actions)
+        let modelled = packet.actions.iter().try_for_each(execute::modelled);
+        modelled.map_err(|why| self.refuse(why))
     }
 }
 
