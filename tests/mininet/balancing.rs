@@ -3,128 +3,17 @@
 
 use std::time::Duration;
 
-use pointsman_tests::{Lab, until};
+use pointsman_tests::farm::{
+    CLIENTS, POOL, SERVER_PORT, SERVERS, URL, VIP, assert_clients_stay, assert_shared, pool, states,
+};
+use pointsman_tests::web::{Request, ask, failures, shares};
+use pointsman_tests::{Ground, until};
 use reqwest::Method;
 use serde_json::{Value, json};
-use topologies::mininet::{OpenFlow, Running};
+use topologies::mininet::OpenFlow;
 
-use crate::support::{Scene, address, table};
-use crate::web::{Client, Request, SERVER_PORT, ask, failures, now, serve, shares};
-
-const VIP: &str = "10.0.0.100";
-const URL: &str = "http://10.0.0.100/";
-const POOL: &str = "/api/v1/pools/web";
-/// In three pods of a fat-tree of 4.
-const SERVERS: [&str; 3] = ["h1", "h6", "h11"];
-/// All other hosts but one.
-const CLIENTS: [&str; 12] = [
-    "h2", "h3", "h4", "h5", "h7", "h8", "h9", "h10", "h12", "h13", "h14", "h15",
-];
-
-/// A network with web servers and the load balancer beside routing.
-struct Farm {
-    scene: Scene,
-    servers: Vec<Running>,
-}
-
-impl Farm {
-    /// Without a pool yet.
-    fn start(openflow: OpenFlow) -> Self {
-        Self::with(openflow, &["--apps", "routing,load-balancer"])
-    }
-
-    fn with(openflow: OpenFlow, arguments: &[&str]) -> Self {
-        let scene = Scene::known_with("fat-tree,4", openflow, arguments);
-        let servers = SERVERS.map(|host| serve(&scene.lab, host)).into();
-        Self { scene, servers }
-    }
-
-    /// With a pool made over REST, whose servers are known to be well.
-    fn serving(openflow: OpenFlow, pool: &Value) -> Self {
-        let farm = Self::start(openflow);
-        farm.create(pool);
-        farm.wait_until_healthy();
-        farm
-    }
-
-    fn lab(&self) -> &Lab {
-        &self.scene.lab
-    }
-
-    #[track_caller]
-    fn create(&self, pool: &Value) {
-        let (status, answer) = self.request(Method::POST, "/api/v1/pools", Some(pool));
-        assert_eq!(status, 201, "{answer}");
-    }
-
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        self.scene.controller.request(method, path, body)
-    }
-
-    #[track_caller]
-    fn wait_until_healthy(&self) {
-        self.wait_until_state(&["healthy"; 3]);
-    }
-
-    /// The states of the pool's servers, in their order.
-    #[track_caller]
-    fn wait_until_state(&self, wanted: &[&str]) {
-        self.scene
-            .controller
-            .until(POOL, Duration::from_secs(10), |pool| states(pool) == wanted);
-    }
-
-    #[track_caller]
-    fn set_server(&self, host: &str, change: &Value) {
-        let path = format!("{POOL}/servers/{}", address(self.lab(), host).1);
-        let (status, answer) = self.request(Method::PATCH, &path, Some(change));
-        assert_eq!(status, 200, "{answer}");
-    }
-}
-
-fn states(pool: &Value) -> Vec<&str> {
-    let servers = pool["status"].as_array().unwrap().iter();
-    servers.map(|s| s["state"].as_str().unwrap()).collect()
-}
-
-/// The servers of a farm with weights, behind the virtual address.
-fn pool(algorithm: &str, affinity: &str, weights: [u8; 3]) -> Value {
-    let server = |(host, weight): (&str, u8)| {
-        let number = host.trim_start_matches('h');
-        json!({"address": format!("10.0.0.{number}"), "port": SERVER_PORT, "weight": weight})
-    };
-    let servers: Vec<Value> = SERVERS.into_iter().zip(weights).map(server).collect();
-    json!({
-        "name": "web", "vip": VIP, "port": 80,
-        "algorithm": algorithm, "affinity": affinity, "servers": servers,
-    })
-}
-
-/// Every request was answered, and the servers' shares are within 20 % of their weights.
-#[track_caller]
-fn assert_shared(requests: &[Request], weights: [u8; 3]) {
-    let shares = shares(requests);
-    let all = f64::from(weights.iter().map(|w| u32::from(*w)).sum::<u32>());
-    for (server, weight) in SERVERS.into_iter().zip(weights) {
-        let expected = requests.len() as f64 * f64::from(weight) / all;
-        let got = shares.get(server).copied().unwrap_or(0) as f64;
-        assert!((got - expected).abs() <= 0.2 * expected, "{shares:?}");
-    }
-}
-
-/// No client was served by two servers.
-#[track_caller]
-fn assert_clients_stay(requests: &[Request]) {
-    for client in CLIENTS {
-        let own: Vec<Request> = requests
-            .iter()
-            .filter(|request| request.client == client)
-            .cloned()
-            .collect();
-        let shares = shares(&own);
-        assert!(shares.len() <= 1, "{client}: {shares:?}");
-    }
-}
+use crate::support::table;
+use crate::{Client, Farm, Scene};
 
 #[test]
 fn a_pool_of_the_configuration_shares_clients_out() {
@@ -138,14 +27,15 @@ fn a_pool_of_the_configuration_shares_clients_out() {
          name = \"web\"\nvip = \"{VIP}\"\nport = 80\nservers = [{servers}]\n"
     );
     std::fs::write(file.path(), text).unwrap();
-    let farm = Farm::with(OpenFlow::V1_3, &["--config", file.path().to_str().unwrap()]);
+    let arguments = ["--config", file.path().to_str().unwrap()];
+    let farm = Farm::on(Scene::known_with("fat-tree,4", OpenFlow::V1_3, &arguments));
     farm.wait_until_healthy();
 
     let requests = ask(farm.lab(), &CLIENTS, URL, 25);
     assert_shared(&requests, [1, 1, 1]);
     assert_clients_stay(&requests);
 
-    let pool = farm.scene.controller.get(POOL);
+    let pool = farm.pool();
     for server in pool["status"].as_array().unwrap() {
         assert_eq!(
             (&server["active"], &server["total"]),
@@ -159,34 +49,11 @@ fn a_pool_of_the_configuration_shares_clients_out() {
     assert_eq!(shares(&requests)["h6"], 6);
 }
 
-fn shares_by_weight(openflow: OpenFlow) {
-    let weights = [1, 1, 2];
-    let farm = Farm::serving(openflow, &pool("weighted", "client", weights));
-    let requests = ask(farm.lab(), &CLIENTS, URL, 25);
-    assert_shared(&requests, weights);
-    assert_clients_stay(&requests);
-
-    let by_connection = pool("weighted", "connection", weights);
-    let (status, answer) = farm.request(Method::PUT, POOL, Some(&by_connection));
-    assert_eq!(status, 200, "{answer}");
-    assert_shared(&ask(farm.lab(), &["h16"], URL, 300), weights);
-}
-
-#[test]
-fn shares_follow_the_weights() {
-    shares_by_weight(OpenFlow::V1_3);
-}
-
-#[test]
-fn shares_follow_the_weights_on_openflow_1_0() {
-    shares_by_weight(OpenFlow::V1_0);
-}
-
 /// Clients whose requests last, one after the other so that each is counted before the next.
 fn open_slowly<'a>(farm: &'a Farm, clients: &[&str]) -> Vec<Client<'a>> {
     let url = format!("{URL}slow/600");
     let active = || {
-        let pool = farm.scene.controller.get(POOL);
+        let pool = farm.pool();
         let servers = pool["status"].as_array().unwrap().iter();
         servers.map(|s| s["active"].as_u64().unwrap()).sum::<u64>()
     };
@@ -202,7 +69,7 @@ fn open_slowly<'a>(farm: &'a Farm, clients: &[&str]) -> Vec<Client<'a>> {
 }
 
 fn active(farm: &Farm) -> Vec<u64> {
-    let pool = farm.scene.controller.get(POOL);
+    let pool = farm.pool();
     let servers = pool["status"].as_array().unwrap().iter();
     servers.map(|s| s["active"].as_u64().unwrap()).collect()
 }
@@ -219,88 +86,12 @@ fn the_server_with_the_fewest_connections_is_next() {
 
     let mut all = first_two;
     all["servers"].as_array_mut().unwrap().extend(third);
-    let (status, answer) = farm.request(Method::PUT, POOL, Some(&all));
-    assert_eq!(status, 200, "{answer}");
+    farm.replace(&all);
     farm.wait_until_healthy();
     let _more = open_slowly(&farm, &CLIENTS[6..9]);
     assert_eq!(active(&farm), [3, 3, 3]);
     let _last = open_slowly(&farm, &CLIENTS[9..]);
     assert_eq!(active(&farm), [4, 4, 4]);
-}
-
-/// Every client asks ten times a second, from before the harm until after.
-fn clients_go_on(farm: &Farm) -> Vec<Client<'_>> {
-    let pause = Duration::from_millis(100);
-    let start = |host: &&str| Client::start(farm.lab(), host, URL, 10_000, pause);
-    let clients: Vec<Client<'_>> = CLIENTS.iter().map(start).collect();
-    for client in &clients {
-        client.go_on_for(3);
-    }
-    clients
-}
-
-/// Requests of all of them, having gone on for four seconds.
-fn stop(clients: Vec<Client<'_>>) -> Vec<Request> {
-    let until_then = now() + 4.0;
-    for client in &clients {
-        until("it asks on", Duration::from_secs(30), || {
-            let requests = client.requests();
-            let last = requests.last()?;
-            (last.asked >= until_then).then_some(())
-        });
-    }
-    clients.into_iter().flat_map(Client::stop).collect()
-}
-
-/// The longest time after the harm at which a request failed, which is three seconds at most.
-#[track_caller]
-fn assert_only_failed_soon_after(harm: f64, requests: &[Request]) {
-    let failed = failures(requests);
-    let before: Vec<_> = failed.iter().filter(|r| r.answered < harm).collect();
-    assert!(before.is_empty(), "before anything happened: {before:?}");
-    let late: Vec<_> = failed.iter().filter(|r| r.answered > harm + 3.0).collect();
-    assert!(late.is_empty(), "{late:?}");
-}
-
-fn served_after<'a>(time: f64, requests: &'a [Request], server: &str) -> Option<&'a Request> {
-    let mut later = requests.iter().filter(|request| request.asked > time);
-    later.find(|request| request.server() == Some(server))
-}
-
-#[test]
-fn a_server_that_dies_is_left_and_gets_clients_again_when_it_is_back() {
-    let farm = Farm::serving(OpenFlow::V1_3, &pool("round_robin", "client", [1; 3]));
-    let clients = clients_go_on(&farm);
-    let killed = now();
-    farm.lab().kill(farm.servers[1]).unwrap();
-    let requests = stop(clients);
-    assert_only_failed_soon_after(killed, &requests);
-    assert!(served_after(killed + 3.0, &requests, "h6").is_none());
-    let pool = farm.scene.controller.get(POOL);
-    assert_eq!(states(&pool), ["healthy", "unhealthy", "healthy"]);
-    assert_eq!(pool["status"][1]["problem"], "refuses connections");
-
-    serve(farm.lab(), "h6");
-    farm.wait_until_healthy();
-    // Clients stay where they are; one that is new goes round.
-    let stays = ask(farm.lab(), &CLIENTS, URL, 1);
-    assert!(!shares(&stays).contains_key("h6"));
-    let by_connection = self::pool("round_robin", "connection", [1; 3]);
-    farm.request(Method::PUT, POOL, Some(&by_connection));
-    assert_shared(&ask(farm.lab(), &["h16"], URL, 30), [1; 3]);
-}
-
-#[test]
-fn a_server_whose_cable_is_cut_is_left() {
-    let farm = Farm::serving(OpenFlow::V1_3, &pool("round_robin", "client", [1; 3]));
-    let clients = clients_go_on(&farm);
-    let cut = now();
-    farm.lab().ok("h6", "ip link set h6-eth0 down");
-    let requests = stop(clients);
-    assert_only_failed_soon_after(cut, &requests);
-    assert!(served_after(cut + 3.0, &requests, "h6").is_none());
-    let pool = farm.scene.controller.get(POOL);
-    assert_eq!(states(&pool), ["healthy", "unhealthy", "healthy"]);
 }
 
 /// A request that takes some seconds, for which a server was chosen.

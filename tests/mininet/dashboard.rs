@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::Scene;
+use pointsman_tests::Ground;
+
+use crate::Scene;
 
 /// How the browser's tests cut a cable: called with switch, port name and `up` or `down`. Ports of
 /// Mininet's switches are interfaces of this machine.

@@ -3,53 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use pointsman_tests::until;
+use pointsman_tests::{Ground, Pinging, until};
 
-use crate::support::{Pinging, Scene, address, links_up, ofctl, settled_table};
-
-/// The most that may be missed when a link on the path is cut.
-const REROUTE: Duration = Duration::from_millis(300);
-
-fn survives_a_cut(topology: &str, from: &str, to: &str) {
-    let scene = Scene::known(topology);
-    scene.lab.assert_pingall();
-    let pinging = Pinging::start(&scene.lab, from, to);
-    let path = scene.path(from, to);
-    let (a, b) = (&path[path.len() / 2 - 1], &path[path.len() / 2]);
-    scene.lab.link_down(a, b, 0).unwrap();
-    pinging.go_on_for(Duration::from_secs(1));
-    let answers = pinging.finish();
-    assert!(answers.longest_gap() <= REROUTE, "{a}-{b} cut: {answers:?}");
-
-    let pinging = Pinging::start(&scene.lab, from, to);
-    scene.lab.link_up(a, b, 0).unwrap();
-    let wanted = scene.wanted_links();
-    scene
-        .controller
-        .until("/api/v1/topology", Duration::from_secs(10), |map| {
-            links_up(map) == wanted
-        });
-    pinging.go_on_for(Duration::from_secs(2));
-    let answers = pinging.finish();
-    assert!(answers.missing.is_empty(), "{a}-{b} mended: {answers:?}");
-    scene.lab.assert_pingall();
-    scene.lab.assert_broadcast_once(from);
-}
-
-#[test]
-fn a_ring_survives_a_cut() {
-    survives_a_cut("ring,6", "h1", "h4");
-}
-
-#[test]
-fn a_fat_tree_survives_a_cut() {
-    survives_a_cut("fat-tree,4", "h1", "h16");
-}
-
-#[test]
-fn parallel_links_stand_in_for_each_other() {
-    survives_a_cut("parallel,3", "h1", "h2");
-}
+use crate::Scene;
+use crate::support::{address, ofctl, settled_table};
 
 /// Seconds each entry has been in a switch's table, by what it matches and does.
 fn ages(switch: &str) -> Vec<(String, f64)> {

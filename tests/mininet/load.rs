@@ -4,14 +4,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pointsman_tests::controller::program;
-use pointsman_tests::{Controller, until};
+use pointsman_tests::{Controller, Ground, until};
 use tokio::runtime;
 use tokio::time::timeout;
 use topologies::Topology;
 use topologies::emulate::live;
 use topologies::emulate::{Agent, Network, Options};
 
-use crate::support::{Scene, address};
+use crate::Scene;
+use crate::support::address;
 
 #[test]
 fn tcp_across_a_fat_tree_needs_no_packet_in_after_the_first() {

@@ -6,7 +6,6 @@
 )]
 
 mod balancing;
-mod connectivity;
 mod dashboard;
 mod failures;
 mod harness;
@@ -14,5 +13,12 @@ mod hostile;
 mod lab_command;
 mod load;
 mod mending;
+#[path = "../same.rs"]
+mod same;
 mod support;
-mod web;
+
+use pointsman_tests::{Lab, web};
+
+type Scene = pointsman_tests::Scene<Lab>;
+type Farm = pointsman_tests::Farm<Lab>;
+type Client<'a> = web::Client<'a, Lab>;

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Pinging, Scene, ofctl, settled_table, table};
+use pointsman_tests::{Ground, Pinging};
+
+use crate::Scene;
+use crate::support::{ofctl, settled_table, table};
 
 const MENDED: Duration = Duration::from_secs(10);
 

@@ -2,25 +2,23 @@
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use reqwest::Method;
-use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{ports, until};
+use crate::{Rest, ports, until};
 
-/// A controller process. Dropping it kills it, and shows the end of its log when a test fails.
+/// A controller process; dereferences to [`Rest`] for what it can be asked. Dropping it kills it, and
+/// shows the end of its log when a test fails.
 #[derive(Debug)]
 pub struct Controller {
     process: Child,
     arguments: Vec<String>,
     openflow: SocketAddr,
-    http: SocketAddr,
-    runtime: tokio::runtime::Runtime,
-    client: reqwest::Client,
+    rest: Rest,
     /// Holds the log and what the controller keeps between runs.
     directory: TempDir,
 }
@@ -31,17 +29,12 @@ impl Controller {
     pub fn spawn(arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let [openflow, http] = [ports::free(), ports::free()];
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
         let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
         let controller = Self {
             process: start(&arguments, openflow, http, directory.path()),
             arguments,
             openflow,
-            http,
-            runtime: runtime.expect("a runtime can be made"),
-            client: client(),
+            rest: Rest::new(http),
             directory,
         };
         controller.wait_until_ready();
@@ -55,74 +48,8 @@ impl Controller {
     }
 
     #[must_use]
-    pub fn http(&self) -> SocketAddr {
-        self.http
-    }
-
-    #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()
-    }
-
-    /// The answer to a GET, which must succeed.
-    #[must_use]
-    #[track_caller]
-    pub fn get(&self, path: &str) -> Value {
-        let (status, body) = self.request(Method::GET, path, None);
-        assert_eq!(status, 200, "GET {path}: {body}");
-        body
-    }
-
-    /// Status and body of any request; null for a body that is not JSON.
-    #[must_use]
-    #[track_caller]
-    pub fn request(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let (status, text) = self
-            .try_request(method, path, body)
-            .expect("the controller answers");
-        (status, serde_json::from_str(&text).unwrap_or_default())
-    }
-
-    /// The text of `/metrics`.
-    #[must_use]
-    #[track_caller]
-    pub fn metrics(&self) -> String {
-        self.try_request(Method::GET, "/metrics", None)
-            .expect("the controller answers")
-            .1
-    }
-
-    /// The sum of a metric over its labels that begin so, as `southbound_messages_total{type="hello"`.
-    #[must_use]
-    #[track_caller]
-    pub fn metric(&self, begin: &str) -> f64 {
-        let text = self.metrics();
-        let lines = text.lines().filter(|line| line.starts_with(begin));
-        lines
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
-            .sum()
-    }
-
-    /// Asks a path until the answer satisfies `good`; the answer and how long it took.
-    #[track_caller]
-    pub fn until(
-        &self,
-        path: &str,
-        timeout: Duration,
-        good: impl Fn(&Value) -> bool,
-    ) -> (Value, Duration) {
-        let mut last = Value::Null;
-        let answered = until_or(timeout, || {
-            last = self.get(path);
-            good(&last)
-        });
-        match answered {
-            Some(after) => (last, after),
-            None => panic!(
-                "GET {path}: not within {} s; last: {last}",
-                timeout.as_secs_f64()
-            ),
-        }
     }
 
     /// SIGKILL: no chance to say goodbye.
@@ -165,7 +92,7 @@ impl Controller {
         self.process = start(
             &self.arguments,
             self.openflow,
-            self.http,
+            self.rest.http(),
             self.directory.path(),
         );
         self.wait_until_ready();
@@ -203,33 +130,17 @@ impl Controller {
     }
 
     fn wait_until_ready(&self) {
-        let ready = until_or(READY_TIMEOUT, || {
-            self.try_request(Method::GET, "/ready", None)
-                .is_ok_and(|(status, _)| status == 200)
+        until("the controller is ready", READY_TIMEOUT, || {
+            self.rest.is_ready().then_some(())
         });
-        assert!(
-            ready.is_some(),
-            "the controller is not ready; its log:\n{}",
-            self.log()
-        );
     }
+}
 
-    fn try_request(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> reqwest::Result<(u16, String)> {
-        let mut request = self
-            .client
-            .request(method, format!("http://{}{path}", self.http));
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        self.runtime.block_on(async {
-            let answer = request.send().await?;
-            Ok((answer.status().as_u16(), answer.text().await?))
-        })
+impl Deref for Controller {
+    type Target = Rest;
+
+    fn deref(&self) -> &Rest {
+        &self.rest
     }
 }
 
@@ -297,25 +208,6 @@ pub fn program() -> PathBuf {
     newest
         .filter(|file| file.exists())
         .expect("`pointsman` is built: run cargo build first")
-}
-
-fn client() -> reqwest::Client {
-    // The way to this very machine leads through no proxy.
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(10));
-    builder.build().expect("a client can be made")
-}
-
-fn until_or(timeout: Duration, mut good: impl FnMut() -> bool) -> Option<Duration> {
-    let begin = std::time::Instant::now();
-    while begin.elapsed() < timeout {
-        if good() {
-            return Some(begin.elapsed());
-        }
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
-    None
 }
 
 const READY_TIMEOUT: Duration = Duration::from_secs(10);

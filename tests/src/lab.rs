@@ -75,30 +75,6 @@ impl Lab {
         );
         output.text
     }
-
-    /// Every host reaches every other, each at the first ping.
-    #[track_caller]
-    pub fn assert_pingall(&self) {
-        let pings = self.pingall().unwrap_or_else(|error| panic!("{error}"));
-        assert!(
-            pings.lost.is_empty(),
-            "lost {} of {}: {:?}",
-            pings.lost.len(),
-            pings.sent,
-            pings.lost
-        );
-    }
-
-    /// One broadcast frame from a host arrives exactly once at every other host.
-    #[track_caller]
-    pub fn assert_broadcast_once(&self, host: &str) {
-        let arrived = self.broadcast(host, Duration::from_secs(1));
-        let arrived = arrived.unwrap_or_else(|error| panic!("{error}"));
-        assert!(
-            arrived.values().all(|&count| count == 1),
-            "from {host}: {arrived:?}"
-        );
-    }
 }
 
 impl Deref for Lab {

@@ -26,4 +26,4 @@ pub fn until<T>(
     }
 }
 
-const POLL: Duration = Duration::from_millis(10);
+pub(crate) const POLL: Duration = Duration::from_millis(10);
