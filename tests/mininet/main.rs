@@ -16,6 +16,7 @@ mod mending;
 #[path = "../same.rs"]
 mod same;
 mod support;
+mod trace;
 
 use pointsman_tests::{Lab, web};
 

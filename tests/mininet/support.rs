@@ -29,6 +29,14 @@ pub(crate) fn ofctl(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Adds entries, one a line, as `ovs-ofctl` writes them.
+#[track_caller]
+pub(crate) fn add_flows(switch: &str, entries: &[String]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), entries.join("\n")).unwrap();
+    ofctl(&["add-flows", switch, file.path().to_str().unwrap()]);
+}
+
 /// The entries of a switch without their counters, sorted.
 pub(crate) fn table(switch: &str) -> Vec<String> {
     let dump = ofctl(&["--no-stats", "dump-flows", switch]);
