@@ -262,7 +262,31 @@ impl Display for Case {
     }
 }
 
+const TRACED_OTHERWISE: [&str; 5] = ["meter", "type=select", "pop_mpls", "learn(", "NORMAL"];
+
 impl Case {
+    /// Packets whose way is asked for at the end: those that came in, once each. None where a trace
+    /// of Open vSwitch takes meters for passed, ends where a packet comes in again, or learns from
+    /// what it is asked.
+    pub(crate) fn traced(&self) -> Vec<(PortNo, Bytes)> {
+        let mut packets = Vec::new();
+        for step in &self.steps {
+            if let Step::Packet(port, frame) = step
+                && !packets.contains(&(*port, frame.clone()))
+            {
+                packets.push((*port, frame.clone()));
+            }
+        }
+        let is_otherwise = |step: &Step| {
+            let said = step.to_string();
+            TRACED_OTHERWISE.iter().any(|it| said.contains(it))
+        };
+        match self.steps.iter().any(is_otherwise) {
+            true => Vec::new(),
+            false => packets,
+        }
+    }
+
     /// All cases of a text. Lines that begin with `#` say why a case is kept.
     pub(crate) fn read_all(text: &str) -> Result<Vec<Self>, Wrong> {
         let mut cases: Vec<Self> = Vec::new();

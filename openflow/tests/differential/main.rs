@@ -20,6 +20,7 @@ mod monitors;
 mod outcome;
 mod ovs;
 mod shrink;
+mod traced;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -12,6 +12,7 @@ use openflow::{Dpid, GroupId, MeterId, PortNo, Version, Xid};
 
 use crate::case::{Case, Step, port_mod, sums};
 use crate::outcome::{Outcome, Sent, VENDOR};
+use crate::traced::Traced;
 
 /// What a switch with these ports makes of a case, and how many entries are left whose end is told.
 pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
@@ -32,6 +33,10 @@ pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
                 .into_iter()
                 .for_each(|code| outcome.refused(at, code, case.version)),
         }
+    }
+    for (port, frame) in case.traced() {
+        let way = Traced::of(&switch.trace(port, frame.clone(), now));
+        outcome.traced(port, &frame, &way);
     }
     read(&switch, case.version, now, &mut outcome);
     let left = switch.flow_stats(&FlowStatsRequest::all(), now).unwrap();

@@ -10,6 +10,8 @@ use openflow::flow::{
 use openflow::wire::ErrorCode;
 use openflow::{PortNo, Version};
 
+use crate::traced::Traced;
+
 /// Type of an error of 1.0 that has no number there: Open vSwitch answers one of its own.
 pub(crate) const VENDOR: u16 = 0xb0c2;
 /// In its place, which any refusal is like.
@@ -57,6 +59,11 @@ impl Outcome {
 
     pub(crate) fn n_removed(&self) -> usize {
         self.n_removed
+    }
+
+    /// The way of a packet that would come in by this port.
+    pub(crate) fn traced(&mut self, port: PortNo, frame: &[u8], way: &Traced) {
+        self.put(format_args!("trace {port} {}", hex::encode(frame)), way);
     }
 
     /// An entry is gone. When that is told, and of which of several first, is left open.

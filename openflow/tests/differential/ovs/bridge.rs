@@ -18,6 +18,7 @@ use super::control::Control;
 use crate::case::{BUNDLES, Case, Step, port_mod, sums};
 use crate::outcome::{Outcome, Sent};
 use crate::own_ovs::{Connection, OpenVSwitch};
+use crate::traced::Traced;
 
 /// The bridge `br0` with its ports, in the hands of one thread.
 pub(crate) struct Bridge {
@@ -39,6 +40,8 @@ pub(crate) struct Bridge {
 /// When the end of an entry was not told by then, it never is.
 const LATE: Duration = Duration::from_secs(1);
 
+/// Of the port of the bridge, in the datapath.
+const LOCAL: u32 = 100;
 /// Of questions, beyond the numbers of steps.
 const ASKED: u32 = 0x1000_0000;
 
@@ -115,6 +118,17 @@ impl Bridge {
             self.carry_out(at, step, &mut outcome);
         }
         self.await_removed(n_removed, &mut outcome);
+        for (port, frame) in case.traced() {
+            let arguments = [
+                "br0",
+                &*format!("in_port={}", port.0),
+                &*hex::encode(&frame),
+            ];
+            let said = self.control.call("ofproto/trace", &arguments);
+            outcome.traced(port, &frame, &Traced::read(&said, LOCAL));
+        }
+        // What it says to the controller meanwhile is nothing new.
+        self.next_round(usize::MAX, &mut Outcome::default());
         self.read(&mut outcome);
         self.reset_ports();
         self.left = left;
@@ -185,6 +199,8 @@ impl Bridge {
             }
             Step::Wait(milliseconds) => {
                 self.control.call("time/warp", &[&milliseconds.to_string()]);
+                // Only after it has looked at all flows of the datapath it lets entries end.
+                self.control.call("revalidator/wait", &[]);
                 // The datapath looks at the clock once in a round.
                 self.next_round(at, outcome);
                 self.next_round(at, outcome);
