@@ -2,6 +2,7 @@
 
 use super::{Run, record};
 use crate::oxm::Field;
+use crate::{PortNo, Version};
 
 /// Some bits of a field.
 #[derive(Debug, Clone, Copy)]
@@ -44,15 +45,29 @@ impl Run<'_> {
     pub(super) fn write_bits(&mut self, bits: Bits, value: u128) {
         let shifted = |value: u128| value.checked_shl(bits.offset).unwrap_or(0);
         let mask = shifted(bits.ones());
-        if bits.field == Field::InPort {
-            // Sixteen bits can be written, in which the reserved ports have numbers of their own.
-            let port = self.packet.key().get(bits.field) & !mask | shifted(value) & mask;
-            let (field, port, _) = Field::NxmOfInPort.to_canonical(port, None);
-            return self.packet.set_field(field, port, u128::MAX);
+        if matches!(bits.field, Field::InPort | Field::NxmOfInPort) {
+            return self.write_in_port(bits.field, shifted(value) & mask, mask);
         }
         let (field, value, mask) = bits.field.to_canonical(shifted(value) & mask, Some(mask));
         self.packet
             .set_field(field, value, mask.unwrap_or(u128::MAX));
+    }
+
+    /// In sixteen bits the reserved ports have numbers of their own; in thirty-two there are numbers
+    /// that no port has, which are none.
+    fn write_in_port(&mut self, field: Field, value: u128, mask: u128) {
+        let is = self.packet.key().get(Field::InPort);
+        let port = is & !mask | value;
+        let narrow = field == Field::NxmOfInPort || self.switch.config.version == Version::V1_0;
+        let port = match narrow {
+            true => Field::NxmOfInPort.to_canonical(port & 0xffff, None).1,
+            false => port,
+        };
+        let port = match port {
+            0xff00..0xffff_ff00 => PortNo::ANY.0.into(),
+            port => port,
+        };
+        self.packet.set_field(Field::InPort, port, u128::MAX);
     }
 
     /// Nothing happens where the packet lacks one of the fields.

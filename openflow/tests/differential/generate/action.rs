@@ -21,10 +21,8 @@ pub(crate) struct About<'a> {
     /// Whether tags are pushed; otherwise packets go to the controller. After both Open vSwitch
     /// writes what is behind two tags to the wrong place.
     pub(crate) pushes_tags: bool,
-    /// Whether some packet has two tags.
-    pub(crate) has_two_tags: bool,
-    /// Whether tags stay: a packet that went to the controller with one of two tags, and got the
-    /// other back, is one of two tags that went to the controller.
+    /// Whether tags stay: a packet of two tags that went to the controller with one of them is like
+    /// one of two that went there.
     pub(crate) keeps_tags: bool,
     /// Whether some packet has MPLS entries without a last one. None is pushed there: taken away
     /// again, Open vSwitch ends in an assertion.
@@ -37,16 +35,6 @@ pub(crate) struct About<'a> {
     pub(crate) times_out: bool,
     /// Of eight actions, how many are Open vSwitch's own.
     pub(crate) nicira: usize,
-}
-
-impl About<'_> {
-    /// The same for actions whose changes do not last: those of buckets and copies.
-    pub(crate) fn inside(&self) -> Self {
-        Self {
-            keeps_tags: self.has_two_tags && !self.pushes_tags,
-            ..*self
-        }
-    }
 }
 
 /// Fields that can be set.

@@ -48,8 +48,19 @@ impl Steps<'_> {
             6 => self.change_group(),
             _ => self.packet_out(),
         }
-        self.steps.drain(before..).next()
+        let change = self.steps.drain(before..).next()?;
+        // What a packet-out teaches stays in Open vSwitch, even if the bundle fails.
+        let teaches = match (&change, self.steps.iter().any(teaches)) {
+            (Step::PacketOut(_), earlier) => earlier || teaches(&change),
+            _ => false,
+        };
+        (!teaches).then_some(change)
     }
+}
+
+fn teaches(step: &Step) -> bool {
+    let said = step.to_string();
+    said.contains("learn(") || said.contains("NORMAL")
 }
 
 /// Whether it changes all entries that a match covers: in a bundle Open vSwitch does not find those

@@ -44,8 +44,7 @@ pub(crate) fn added(random: &mut Random, about: &About<'_>, id: u32) -> GroupMod
 }
 
 fn bucket(random: &mut Random, about: &About<'_>, kind: GroupType) -> Bucket {
-    let inside = about.inside();
-    let mut bucket = Bucket::new(action::list(random, &inside, 3));
+    let mut bucket = Bucket::new(action::list(random, about, 3));
     let watches = match kind {
         GroupType::FastFailover => !random.one_in(30),
         GroupType::Select => random.one_in(4),

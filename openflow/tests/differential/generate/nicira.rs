@@ -156,7 +156,7 @@ fn controller(random: &mut Random) -> String {
 }
 
 fn inner(random: &mut Random, about: &About<'_>) -> Option<String> {
-    let actions = super::action::list(random, &about.inside(), 3);
+    let actions = super::action::list(random, about, 3);
     let texts: Vec<_> = actions.iter().map(ToString::to_string).collect();
     (!texts.is_empty()).then(|| texts.join(","))
 }

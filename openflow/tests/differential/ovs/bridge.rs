@@ -185,7 +185,6 @@ impl Bridge {
         self.control.call("fdb/flush", &["br0"]);
         self.frames();
         self.before = self.port_stats(usize::MAX, PortNo::ANY, &mut told);
-        self.tables_before = self.table_stats(&mut told);
         self.received.clear();
     }
 
@@ -285,21 +284,6 @@ impl Bridge {
         BTreeMap::new()
     }
 
-    fn table_stats(&mut self, outcome: &mut Outcome) -> BTreeMap<TableId, TableStats> {
-        let mut all = BTreeMap::new();
-        self.connection()
-            .send(&[(Xid(ASKED), ToSwitch::TableStatsRequest)]);
-        while let Some(message) = self.observed(usize::MAX, outcome) {
-            if let FromSwitch::TableStats { tables, more } = message {
-                all.extend(tables.into_iter().map(|table| (table.table, table)));
-                if !more {
-                    break;
-                }
-            }
-        }
-        all
-    }
-
     /// What left since the last look.
     fn frames(&mut self) -> Sent {
         let captures = self.captures.iter_mut();
@@ -343,8 +327,9 @@ impl Bridge {
                     false
                 }
                 FromSwitch::TableStats { tables, more } => {
-                    for table in &tables {
-                        outcome.table(table, self.tables_before.get(&table.table));
+                    for table in tables {
+                        outcome.table(&table, self.tables_before.get(&table.table));
+                        self.tables_before.insert(table.table, table);
                     }
                     more
                 }
