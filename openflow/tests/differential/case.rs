@@ -262,12 +262,15 @@ impl Display for Case {
     }
 }
 
+/// Packets of a case whose way is asked for.
+const TRACED: usize = 3;
+/// Words in steps after which it is told otherwise.
 const TRACED_OTHERWISE: [&str; 5] = ["meter", "type=select", "pop_mpls", "learn(", "NORMAL"];
 
 impl Case {
-    /// Packets whose way is asked for at the end: those that came in, once each. None where a trace
-    /// of Open vSwitch takes meters for passed, ends where a packet comes in again, or learns from
-    /// what it is asked.
+    /// Packets whose way is asked for at the end: the first that came in, once each. None where a
+    /// trace of Open vSwitch takes meters for passed, ends where a packet comes in again, or learns
+    /// from what it is asked.
     pub(crate) fn traced(&self) -> Vec<(PortNo, Bytes)> {
         let mut packets = Vec::new();
         for step in &self.steps {
@@ -281,10 +284,11 @@ impl Case {
             let said = step.to_string();
             TRACED_OTHERWISE.iter().any(|it| said.contains(it))
         };
-        match self.steps.iter().any(is_otherwise) {
-            true => Vec::new(),
-            false => packets,
-        }
+        packets.truncate(match self.steps.iter().any(is_otherwise) {
+            true => 0,
+            false => TRACED,
+        });
+        packets
     }
 
     /// All cases of a text. Lines that begin with `#` say why a case is kept.
