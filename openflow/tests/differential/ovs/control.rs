@@ -22,6 +22,14 @@ impl Control {
         Self { stream, input }
     }
 
+    /// Asks, and waits for the answer only after something else was done.
+    pub(crate) fn call_around(&mut self, method: &str, meanwhile: impl FnOnce()) {
+        self.ask(method, &[]);
+        meanwhile();
+        let answered = self.answer();
+        answered.unwrap_or_else(|error| panic!("{method}: {error}"));
+    }
+
     /// What the daemon answers; it has to succeed.
     pub(crate) fn call(&mut self, method: &str, parameters: &[&str]) -> String {
         self.try_call(method, parameters)
@@ -30,10 +38,18 @@ impl Control {
 
     /// What the daemon answers, or why not.
     pub(crate) fn try_call(&mut self, method: &str, parameters: &[&str]) -> Result<String, String> {
+        self.ask(method, parameters);
+        self.answer()
+    }
+
+    fn ask(&mut self, method: &str, parameters: &[&str]) {
         let request = json!({"id": 0, "method": method, "params": parameters});
         self.stream
             .write_all(request.to_string().as_bytes())
             .unwrap();
+    }
+
+    fn answer(&mut self) -> Result<String, String> {
         let reply = self.reply();
         match (&reply["error"], &reply["result"]) {
             (Value::Null, Value::String(text)) => Ok(text.clone()),
