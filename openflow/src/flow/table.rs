@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{ActionType, InstructionType};
 use crate::TableId;
-use crate::oxm::Field;
+use crate::oxm::{Field, HeaderType};
 
 /// Asks what tables can do, or changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +74,8 @@ pub struct TableFeatures {
     pub table_miss: EntryFeatures,
     /// Tables whose entries appear here too; 1.4 and later.
     pub synced_from: Option<Vec<TableId>>,
-    /// Types of packets it takes, as values of [`Field::PacketType`]; 1.5.
-    pub packet_types: Option<Vec<u32>>,
+    /// Types of packets it takes; 1.5.
+    pub packet_types: Option<Vec<HeaderType>>,
     /// What the model has no name for (experimenters' properties, unknown fields), in words:
     /// shown, and refused when lowered.
     pub unknown: Option<String>,

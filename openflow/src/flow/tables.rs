@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::inverse::{VERSIONS, XID, asked, frames, later_version, told};
 use super::*;
-use crate::oxm::{Field, FieldId};
+use crate::oxm::{Field, FieldId, HeaderType};
 use crate::wire::Message;
 use crate::{TableId, Version, v13};
 
@@ -106,7 +106,7 @@ fn what_a_version_lacks_is_refused_by_name() {
         ),
         (
             TableFeatures {
-                packet_types: Some(vec![0]),
+                packet_types: Some(vec![HeaderType::ETHERNET]),
                 ..table("t")
             },
             "table feature PacketTypes",

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::oxm::HeaderType;
 use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 
 /// A header in front of the packet.
@@ -10,9 +11,8 @@ use crate::wire::{DecodeError, Reader, Wire, Writer, json};
 pub struct Encap {
     /// Bytes of the header; zero where the type says it.
     pub hdr_size: u16,
-    /// A [`HeaderType`](crate::oxm::HeaderType) as a number: 0x0001894f for NSH.
-    #[serde(serialize_with = "json::header_type")]
-    pub new_pkt_type: u32,
+    /// Which: of Ethernet type 0x894f for NSH.
+    pub new_pkt_type: HeaderType,
     /// For the header.
     pub properties: Vec<EncapProperty>,
 }
@@ -59,10 +59,8 @@ const NSH: u16 = 4;
 wire_fields! {
     /// The outermost header is taken away.
     Decap {
-        /// [`HeaderType`](crate::oxm::HeaderType) of what is below, as a number: 0 for Ethernet,
-        /// 0xfffe for what the header says.
-        #[serde(serialize_with = "json::header_type")]
-        [2] new_pkt_type: u32;
+        /// What is below: [`HeaderType::USE_NEXT_PROTO`] for what the header says.
+        [2] new_pkt_type: HeaderType;
     }
 }
 
@@ -77,7 +75,7 @@ impl Wire for Encap {
 
     fn encode(&self, w: &mut Writer<'_>) {
         w.u16(self.hdr_size);
-        w.u32(self.new_pkt_type);
+        self.new_pkt_type.encode(w);
         w.list(&self.properties);
     }
 }

@@ -3,6 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::wire::{DecodeError, Reader, Wire, Writer};
+
 /// What a packet begins with, or a header that is put in front of it: value of `packet_type` and of
 /// the actions that encapsulate (OF 1.5.1 §7.2.3.11, `ofp_header_type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +68,38 @@ wire_flags! {
         UNREP = 1 << 7;
         /// Not in the order RFC 2460 asks for.
         UNSEQ = 1 << 8;
+    }
+}
+
+impl HeaderType {
+    /// Ethernet.
+    pub const ETHERNET: Self = Self {
+        namespace: HeaderNamespace::Onf,
+        ns_type: 0,
+    };
+    /// [`OnfHeader::UseNextProto`].
+    pub const USE_NEXT_PROTO: Self = Self {
+        namespace: HeaderNamespace::Onf,
+        ns_type: 0xfffe,
+    };
+
+    /// What stands behind this Ethernet type.
+    #[must_use]
+    pub const fn of_ethertype(ethertype: u16) -> Self {
+        Self {
+            namespace: HeaderNamespace::Ethertype,
+            ns_type: ethertype,
+        }
+    }
+}
+
+impl Wire for HeaderType {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.u32().map(Self::from)
+    }
+
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u32((*self).into());
     }
 }
 
@@ -149,5 +183,8 @@ mod tests {
         for number in [0, 0xffff, 0x0001_894f, 0x0009_0006, u32::MAX] {
             assert_eq!(u32::from(HeaderType::from(number)), number);
         }
+        assert_eq!(shown(u32::from(HeaderType::ETHERNET)), shown(0));
+        let unsaid = OnfHeader::from(HeaderType::USE_NEXT_PROTO.ns_type);
+        assert_eq!(unsaid, OnfHeader::UseNextProto);
     }
 }

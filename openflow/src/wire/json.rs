@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 use smallvec::{Array, SmallVec};
 
 use super::Message;
-use crate::oxm::HeaderType;
 use crate::{BufferId, GroupId, MeterId, TableId};
 
 /// Names in lower case, then the bits without a name as one number.
@@ -99,11 +98,6 @@ pub(crate) fn buffer_id<S: Serializer>(id: &BufferId, s: S) -> Result<S::Ok, S::
 /// `ofp_controller_max_len`).
 pub(crate) fn max_len<S: Serializer>(length: &u16, s: S) -> Result<S::Ok, S::Error> {
     named((*length).into(), &[(0xffff, "NO_BUFFER")], s)
-}
-
-/// Namespace and type of a header, by their names.
-pub(crate) fn header_type<S: Serializer>(number: &u32, s: S) -> Result<S::Ok, S::Error> {
-    HeaderType::from(*number).serialize(s)
 }
 
 /// `ALL` or a number.

@@ -12,7 +12,7 @@ use openflow::nicira::{
     Sample4, SampleDirection, SampleId, SetMplsLabel, SetMplsTc, SetMplsTtl, SetQueue, SetTunnel,
     SetTunnel64, Stack, WriteMetadata,
 };
-use openflow::oxm::{Field, FieldId, NxmHeader};
+use openflow::oxm::{Field, FieldId, HeaderType, NxmHeader};
 use openflow::{Cookie, GroupId, v10};
 use proptest::collection::vec;
 use proptest::option::of as option;
@@ -337,6 +337,14 @@ fn samples<A: std::fmt::Debug + 'static>() -> BoxedStrategy<Action<A>> {
     .boxed()
 }
 
+fn header_type() -> impl Strategy<Value = HeaderType> {
+    let known = [HeaderType::ETHERNET, HeaderType::of_ethertype(0x894f)];
+    prop_oneof![
+        select(known.to_vec()),
+        any::<u32>().prop_map(HeaderType::from)
+    ]
+}
+
 fn headers<A: std::fmt::Debug + 'static>() -> BoxedStrategy<Action<A>> {
     let tlv = (any::<u16>(), any::<u8>(), short()).prop_map(|(tlv_class, tlv_type, data)| {
         EncapProperty::NshTlv {
@@ -357,12 +365,12 @@ fn headers<A: std::fmt::Debug + 'static>() -> BoxedStrategy<Action<A>> {
     ];
     let encap = fields!(Encap {
         hdr_size: any::<u16>(),
-        new_pkt_type: prop_oneof![Just(0), Just(0x0001_894f), any::<u32>()],
+        new_pkt_type: header_type(),
         properties: vec(property, 0..4),
     });
     prop_oneof![
         encap.prop_map(Action::Encap),
-        any::<u32>().prop_map(|new_pkt_type| Action::Decap(Decap { new_pkt_type })),
+        header_type().prop_map(|new_pkt_type| Action::Decap(Decap { new_pkt_type })),
     ]
     .boxed()
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use openflow::nicira::{self, OfsNbits};
-use openflow::oxm::{Field, FieldId, NxmHeader, OxmField};
+use openflow::oxm::{Field, FieldId, HeaderType, NxmHeader, OxmField};
 use openflow::oxs::{OxsList, OxsValue, Statistic};
 use openflow::wire::{Body, Message};
 use openflow::{MeterId, PortNo, Version, v10, v13};
@@ -123,7 +123,7 @@ fn rare<A>() -> Vec<nicira::Action<A>> {
         }),
         Action::Encap(nicira::Encap {
             hdr_size: 0,
-            new_pkt_type: 0x0001_894f,
+            new_pkt_type: HeaderType::of_ethertype(0x894f),
             properties: vec![nicira::EncapProperty::Unknown {
                 class: 5,
                 kind: 6,

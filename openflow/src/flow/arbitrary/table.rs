@@ -10,7 +10,7 @@ use crate::flow::{
     Ability, ActionType, EntryFeatures, InstructionType, MatchFeature, TableCapabilities,
     TableFeatures, TableFeaturesCommand, TableFeaturesRequest, TablePlace,
 };
-use crate::oxm::Field;
+use crate::oxm::{Field, HeaderType};
 use crate::{TableId, Version};
 
 /// What a controller asks or wants of the tables, in one message.
@@ -45,7 +45,7 @@ pub fn table_features(version: Version) -> impl Strategy<Value = TableFeatures> 
         option::of(match_features(version)),
         option::of(fields(version)),
         since(version, Version::V1_4, tables()),
-        since(version, Version::V1_5, vec(any::<u32>(), 0..3)),
+        since(version, Version::V1_5, vec(header_type(), 0..3)),
     );
     let entries = (entry_features(version), entry_features(version));
     (head, lists, entries).prop_map(move |(head, lists, (entries, table_miss))| {
@@ -79,6 +79,10 @@ fn since<T: std::fmt::Debug + Clone + 'static>(
         return Just(None).boxed();
     }
     option::of(list).boxed()
+}
+
+fn header_type() -> impl Strategy<Value = HeaderType> {
+    any::<u32>().prop_map(HeaderType::from)
 }
 
 fn entry_features(version: Version) -> impl Strategy<Value = EntryFeatures> {

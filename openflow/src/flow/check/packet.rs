@@ -3,7 +3,7 @@
 use super::ActionError;
 use crate::flow::validate::is_of_ethernet;
 use crate::flow::{Match, MatchError};
-use crate::oxm::{Field, Prerequisite};
+use crate::oxm::{Field, HeaderType, Prerequisite};
 
 /// Tags Open vSwitch has room for in a packet.
 const MOST_TAGS: u8 = 2;
@@ -116,12 +116,12 @@ impl Packet {
     }
 
     /// Another header in front, by its packet type: Ethernet, or what an Ethernet type says.
-    pub(super) fn encap(&mut self, packet_type: u32) {
-        self.ethernet = packet_type == 0;
+    pub(super) fn encap(&mut self, header: HeaderType) {
+        self.ethernet = header == HeaderType::ETHERNET;
         if self.ethernet {
             self.known.set(Field::PacketType, 0, 0);
         } else {
-            self.retype(u16::try_from(packet_type & 0xffff).ok());
+            self.retype(Some(header.ns_type));
         }
     }
 

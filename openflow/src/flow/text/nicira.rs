@@ -14,7 +14,7 @@ use crate::nicira::{
     LearnSrc, Multipath, MultipathAlgorithm, Note, OfsNbits, OutputReg, OutputReg2, OutputTrunc,
     RegLoad, RegLoad2, Resubmit, Sample, Sample2, SampleDirection, SetTunnel, SetTunnel64, Stack,
 };
-use crate::oxm::{Field, FieldId, NxmHeader, OxmField};
+use crate::oxm::{Field, FieldId, HeaderType, NxmHeader, OxmField};
 use crate::v10::PortNo as Port16;
 use crate::{Cookie, PortNo, TableId};
 
@@ -540,12 +540,16 @@ fn tlv(token: &str, text: &str) -> Result<EncapProperty, ParseFlowError> {
 fn decap(token: &str, argument: &str) -> Parsed {
     let mut it = Attributes::new(token, argument);
     let new_pkt_type = match it.take("packet_type") {
-        None => words::UNKNOWN_PACKET_TYPE,
+        None => HeaderType::USE_NEXT_PROTO,
         Some(text) => {
             let mut it = Attributes::new(token, text);
-            let (ns, kind): (u16, u16) = (it.number_or("ns", 0)?, it.number_or("type", 0)?);
+            let (namespace, ns_type): (u16, u16) =
+                (it.number_or("ns", 0)?, it.number_or("type", 0)?);
             it.finish()?;
-            u32::from(ns) << 16 | u32::from(kind)
+            HeaderType {
+                namespace: namespace.into(),
+                ns_type,
+            }
         }
     };
     it.finish()?;

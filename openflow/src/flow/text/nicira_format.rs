@@ -13,7 +13,7 @@ use crate::nicira::{
     FinTimeout, Learn, Learn2, LearnDst, LearnFlags, LearnSrc, Multipath, OfsNbits, RegLoad2,
     Resubmit, Sample2, Sample4, SampleDirection, SampleId,
 };
-use crate::oxm::Field;
+use crate::oxm::{Field, HeaderType};
 use crate::v10::PortNo;
 
 /// As Open vSwitch writes it. What has no words, because a field in it has no name, is shown by its
@@ -107,11 +107,11 @@ fn text(action: &Nx<Action>) -> Option<String> {
         Nx::Clone(it) => format!("clone({})", super::action::list(&it.actions)),
         Nx::Encap(it) => encap(it)?,
         Nx::Decap(it) => match it.new_pkt_type {
-            words::UNKNOWN_PACKET_TYPE => "decap()".to_owned(),
+            HeaderType::USE_NEXT_PROTO => "decap()".to_owned(),
             known => format!(
                 "decap(packet_type(ns={},type={:#x}))",
-                known >> 16,
-                known & 0xffff
+                u16::from(known.namespace),
+                known.ns_type
             ),
         },
         Nx::DecNshTtl => "dec_nsh_ttl".to_owned(),

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{ParseFlowError, number, split};
 use crate::nicira::LearnFlags;
+use crate::oxm::HeaderType;
 
 /// `OFPR_ACTION`, the reason that goes without saying.
 pub(super) const ACTION: u8 = 1;
@@ -42,14 +43,12 @@ pub(super) fn is_of_learn(part: &str) -> bool {
 }
 
 /// Headers that packets are put into, by packet type: namespace and type.
-pub(super) const ENCAPS: [(&str, u32); 4] = [
-    ("ethernet", 0x0000_0000),
-    ("nsh", 0x0001_894f),
-    ("mpls", 0x0001_8847),
-    ("mpls_mc", 0x0001_8848),
+pub(super) const ENCAPS: [(&str, HeaderType); 4] = [
+    ("ethernet", HeaderType::ETHERNET),
+    ("nsh", HeaderType::of_ethertype(0x894f)),
+    ("mpls", HeaderType::of_ethertype(0x8847)),
+    ("mpls_mc", HeaderType::of_ethertype(0x8848)),
 ];
-/// What is below is not said (`PT_USE_NEXT_PROTO`).
-pub(super) const UNKNOWN_PACKET_TYPE: u32 = 0x0000_fffe;
 
 /// Helpers of the connection tracker, by the port they are for.
 const ALGS: [(&str, u16); 2] = [("ftp", 21), ("tftp", 69)];

@@ -10,7 +10,7 @@ use crate::flow::{
     TableFeaturesCommand, TableFeaturesRequest, TablePlace, ToSwitch, Unsupported, Words,
     fixed_text, lacking, parts,
 };
-use crate::oxm::{Field, FieldId, OxmList};
+use crate::oxm::{Field, FieldId, HeaderType, OxmList};
 use crate::wire::{Message, Wire};
 use crate::{TableId, Version, Xid};
 use wire::{
@@ -240,18 +240,18 @@ fn lower_properties(table: &TableFeatures, version: Version) -> Result<Vec<Prope
         }
         let mut oxm_values = OxmList::new();
         for packet_type in types {
-            oxm_values.push(Field::PacketType, (*packet_type).into(), None);
+            oxm_values.push(Field::PacketType, u32::from(*packet_type).into(), None);
         }
         all.push(Property::PacketTypes { oxm_values });
     }
     Ok(all)
 }
 
-fn lift_packet_types(values: &OxmList, unknown: &mut Words) -> Vec<u32> {
+fn lift_packet_types(values: &OxmList, unknown: &mut Words) -> Vec<HeaderType> {
     let mut types = Vec::new();
     for oxm in values.iter() {
         match (oxm.field(), oxm.mask(), u32::try_from(oxm.value())) {
-            (Some(Field::PacketType), None, Ok(packet_type)) => types.push(packet_type),
+            (Some(Field::PacketType), None, Ok(number)) => types.push(number.into()),
             _ => unknown.note("a packet type that is none"),
         }
     }
