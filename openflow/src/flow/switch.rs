@@ -43,7 +43,8 @@ bitflags! {
     }
 }
 
-/// Who made the switch (OF 1.3.5 §7.3.5.1).
+/// Who made the switch (OF 1.3.5 §7.3.5.1). The serial number has 32 bytes at most, the others 256;
+/// what is not UTF-8 is replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SwitchDesc {
     /// Manufacturer.

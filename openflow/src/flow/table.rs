@@ -51,7 +51,7 @@ pub enum TableFeaturesCommand {
 pub struct TableFeatures {
     /// Which.
     pub table: TableId,
-    /// For people; up to 31 bytes.
+    /// For people; up to 32 bytes.
     pub name: String,
     /// Bits of the metadata it can match.
     pub metadata_match: u64,

@@ -45,3 +45,23 @@ impl Wire for Match {
         w.pad_to_8(start);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Version;
+    use crate::wire::{ErrorCode, Message};
+
+    /// It is of 1.1, and deprecated since (OF 1.3.5 §7.2.3.1, `OFPMT_STANDARD`).
+    #[test]
+    fn a_standard_match_is_refused_for_its_type() {
+        for version in [Version::V1_3, Version::V1_4, Version::V1_5] {
+            let mut frame = vec![version.wire(), 14, 0, 136, 0, 0, 0, 1];
+            frame.extend([0; 40]);
+            frame.extend([0, 0, 0, 88]);
+            frame.extend([0; 84]);
+            let error = Message::decode(frame.into()).expect_err("of 1.1");
+            assert_eq!(error.answer(), ErrorCode::BAD_MATCH_BAD_TYPE);
+            assert_eq!(error.path(), "flow_mod.match", "{version}");
+        }
+    }
+}
