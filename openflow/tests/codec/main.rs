@@ -33,6 +33,7 @@ mod ovs_monitor;
 mod ovs_ofctl;
 mod ovs_switch;
 mod ovs_tables;
+mod ovs_watched_model;
 mod own_switch;
 mod plausible;
 mod round_trip;

@@ -226,7 +226,8 @@ impl Switch {
         }
         let old = replaced.and_then(|id| self.tables.remove(change.table, id));
         let rule = Arc::new(rule);
-        self.watched(&mut effects, change.table, &rule, Event::Added, own);
+        let added = Event::Added(old.as_ref().map(|old| &old.rule.instructions));
+        self.watched(&mut effects, change.table, &rule, added, own);
         let mut entry = Entry::new(rule, now);
         if let Some(old) = old.filter(|_| !self.resets_counts(change)) {
             (entry.packets, entry.bytes) = (old.packets, old.bytes);

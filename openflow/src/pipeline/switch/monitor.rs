@@ -28,7 +28,8 @@ pub(super) struct Monitor {
 /// What became of an entry.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event<'a> {
-    Added,
+    /// What the one did in whose place it is, if there was one.
+    Added(Option<&'a Instructions>),
     /// What it did before, if that is different.
     Modified(Option<&'a Instructions>),
     Removed(FlowRemovedReason),
@@ -167,7 +168,7 @@ impl Switch {
         own: bool,
     ) {
         let (when, before) = match event {
-            Event::Added => (FlowMonitorFlags::ADD, None),
+            Event::Added(before) => (FlowMonitorFlags::ADD, before),
             Event::Modified(before) => (FlowMonitorFlags::MODIFY, before),
             Event::Removed(_) => (FlowMonitorFlags::REMOVED, None),
         };
@@ -189,7 +190,7 @@ impl Switch {
         }
         let flow = told(table, rule, flags);
         effects.tell_update(match event {
-            Event::Added => FlowUpdate::Added(flow),
+            Event::Added(_) => FlowUpdate::Added(flow),
             Event::Modified(_) => FlowUpdate::Modified(flow),
             Event::Removed(reason) => FlowUpdate::Removed { flow, reason },
         });

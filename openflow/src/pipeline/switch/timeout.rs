@@ -76,6 +76,12 @@ impl Switch {
         reason: FlowRemovedReason,
         now: Duration,
     ) {
+        // What goes with a group or a meter nobody asked for by name.
+        let own = reason == FlowRemovedReason::Delete;
+        self.watched(effects, table, &entry.rule, Event::Removed(reason), own);
+        if !entry.rule.flags.contains(FlowFlags::SEND_FLOW_REM) {
+            return;
+        }
         let reason = match (reason, self.config.version) {
             (FlowRemovedReason::GroupDelete, Version::V1_0)
             | (FlowRemovedReason::MeterDelete, Version::V1_0 | Version::V1_3) => {
@@ -83,14 +89,6 @@ impl Switch {
             }
             (reason, _) => reason,
         };
-        let own = !matches!(
-            reason,
-            FlowRemovedReason::IdleTimeout | FlowRemovedReason::HardTimeout
-        );
-        self.watched(effects, table, &entry.rule, Event::Removed(reason), own);
-        if !entry.rule.flags.contains(FlowFlags::SEND_FLOW_REM) {
-            return;
-        }
         effects.flow_removed.push(FlowRemoved {
             table,
             priority: entry.rule.priority,
