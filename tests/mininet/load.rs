@@ -1,9 +1,10 @@
 //! What the controller costs.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pointsman_tests::controller::program;
+use pointsman_tests::controller::{program, resident_kib};
 use pointsman_tests::{Controller, Ground, until};
 use tokio::runtime;
 use tokio::time::timeout;
@@ -113,6 +114,32 @@ fn a_thousand_switches_connect_within_10_s() {
     assert!(connected < Duration::from_secs(10), "{connected:?}");
     let stopped = async { timeout(patience, network.stop()).await };
     runtime.block_on(stopped).expect("it stops");
+}
+
+/// As above, of a release build: 80 switches, 256 links and 128 hosts in the controller's process.
+#[test]
+fn in_a_demo_of_80_switches_a_ping_is_answered_within_5_s_of_starting_in_300_mb() {
+    let begin = Instant::now();
+    let mut demo = Command::new(program())
+        .args(["demo", "--topology", "fat-tree,8", "--http", "127.0.0.1:0"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The shell ends with its input, and the demo with it.
+    let mut typed = demo.stdin.take().unwrap();
+    typed.write_all(b"h1 ping h128\n").unwrap();
+    let said = BufReader::new(demo.stdout.take().unwrap()).lines();
+    let answered = said
+        .map_while(Result::ok)
+        .any(|line| line.starts_with("h128 answers"));
+    let (after, mib) = (begin.elapsed(), resident_kib(demo.id()) / 1024);
+    drop(typed);
+    assert!(demo.wait().unwrap().success());
+    println!("answered after {after:?}, {mib} MiB");
+    assert!(answered && after < Duration::from_secs(5), "{after:?}");
+    assert!(mib < 300, "{mib} MiB");
 }
 
 /// As above, of a release build.

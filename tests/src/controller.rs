@@ -107,11 +107,7 @@ impl Controller {
     /// Resident memory.
     #[must_use]
     pub fn resident_kib(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
-        let status = status.expect("the process runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-            .expect("Linux tells it")
+        resident_kib(self.pid())
     }
 
     /// Time on processors, in user and kernel mode, of all threads.
@@ -192,6 +188,16 @@ fn start(arguments: &[String], openflow: SocketAddr, http: SocketAddr, directory
 
 fn log_file(directory: &Path) -> PathBuf {
     directory.join("log")
+}
+
+/// Resident memory of a process.
+#[must_use]
+pub fn resident_kib(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"));
+    let status = status.expect("the process runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .expect("Linux tells it")
 }
 
 /// `$POINTSMAN`, or what was built last.
