@@ -117,9 +117,9 @@ impl Drop for Current<'_> {
 fn differences(bridge: &mut Bridge, case: &Case) -> Vec<String> {
     let _current = Current(case);
     let ports = bridge.ports(case.version).to_vec();
-    let (ours, left) = model::run(case, &ports);
-    let theirs = bridge.run(case, ours.n_removed(), left);
-    ours.differences(&theirs)
+    let ours = model::run(case, &ports);
+    let theirs = bridge.run(case, &ours.removed, ours.left);
+    ours.outcome.differences(&theirs)
 }
 
 fn from_environment(name: &str) -> Option<u64> {

@@ -14,13 +14,23 @@ use crate::case::{Case, Step, port_mod, sums};
 use crate::outcome::{Outcome, Sent, VENDOR};
 use crate::traced::Traced;
 
-/// What a switch with these ports makes of a case, and how many entries are left whose end is told.
-pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
+/// What a switch makes of a case.
+pub(crate) struct Ran {
+    pub(crate) outcome: Outcome,
+    /// Entries whose end was told by the end of each step.
+    pub(crate) removed: Vec<usize>,
+    /// Entries that are left whose end is told.
+    pub(crate) left: usize,
+}
+
+/// What a switch with these ports makes of a case.
+pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> Ran {
     let mut config = SwitchConfig::new(Dpid(1), case.version, ports.to_vec());
     config.miss_send_len = u16::MAX;
     let mut switch = Switch::new(config);
     let mut outcome = Outcome::default();
     let mut now = Duration::ZERO;
+    let mut removed = Vec::new();
     for (at, step) in case.steps.iter().enumerate() {
         match carry_out(&mut switch, step, ports, &mut now) {
             Ok((done, effects)) => {
@@ -33,6 +43,7 @@ pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
                 .into_iter()
                 .for_each(|code| outcome.refused(at, code, case.version)),
         }
+        removed.push(outcome.n_removed());
     }
     for (port, frame) in case.traced() {
         let way = Traced::of(&switch.trace(port, frame.clone(), now));
@@ -41,8 +52,11 @@ pub(crate) fn run(case: &Case, ports: &[PortDesc]) -> (Outcome, usize) {
     read(&switch, case.version, now, &mut outcome);
     let left = switch.flow_stats(&FlowStatsRequest::all(), now).unwrap();
     let told = |entry: &&FlowEntry| entry.flags.contains(FlowFlags::SEND_FLOW_REM);
-    let told = left.iter().filter(told).count();
-    (outcome, told)
+    Ran {
+        outcome,
+        removed,
+        left: left.iter().filter(told).count(),
+    }
 }
 
 fn carry_out(

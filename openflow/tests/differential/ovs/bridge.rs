@@ -108,16 +108,22 @@ impl Bridge {
             .expect("a case begins with a connection")
     }
 
-    /// What it makes of a case. So many ends of entries are to be told, and so many when those that
-    /// are left are deleted: Open vSwitch tells them a little later.
-    pub(crate) fn run(&mut self, case: &Case, n_removed: usize, left: usize) -> Outcome {
+    /// What it makes of a case. So many ends of entries are to be told after each step, and so many
+    /// when those that are left are deleted: Open vSwitch tells them a little later, with the time
+    /// that it is then.
+    pub(crate) fn run(&mut self, case: &Case, removed: &[usize], left: usize) -> Outcome {
         self.speak(case.version);
         self.reset();
         let mut outcome = Outcome::default();
+        let mut due = 0;
         for (at, step) in case.steps.iter().enumerate() {
+            if matches!(step, Step::Wait(_)) {
+                self.await_removed(due, &mut outcome);
+            }
             self.carry_out(at, step, &mut outcome);
+            due = removed[at];
         }
-        self.await_removed(n_removed, &mut outcome);
+        self.await_removed(due, &mut outcome);
         for (port, frame) in case.traced() {
             let arguments = [
                 "br0",
