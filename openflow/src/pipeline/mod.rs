@@ -31,6 +31,7 @@
 //! | lookups within each other that only lead forward | up to 4096 | up to 320 |
 //! | an entry whose time is over | ends when entries are looked through, up to half a second later | ends at once |
 //! | a bundle that adds entries, then changes all that a match covers | may not find those it added | finds them |
+//! | a bundle that deletes a group that entries use, and fails | ends in an assertion | leaves all as it was |
 //! | what a packet-out in a bundle that fails has taught (`learn`, `NORMAL`) | stays | is gone with the rest |
 //! | packets kept in buffers | none | none |
 //!
