@@ -29,6 +29,7 @@
 //! | an MPLS entry pushed on entries none of which is the last, and taken away again | ends in an assertion | carried out |
 //! | a packet that comes in again with a long action set; a group that an entry names twice | ends in an assertion | carried out |
 //! | lookups within each other that only lead forward | up to 4096 | up to 320 |
+//! | an entry that a packet has taught (`learn`), when the packet comes in again for a hash or for what MPLS hid | is there | is there for the next packet |
 //! | an entry whose time is over | ends when entries are looked through, up to half a second later | ends at once |
 //! | a bundle that adds entries, then changes all that a match covers | may not find those it added | finds them |
 //! | a bundle that deletes a group that entries use, and fails | ends in an assertion | leaves all as it was |

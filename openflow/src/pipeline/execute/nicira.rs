@@ -220,7 +220,10 @@ impl Run<'_> {
         self.following = following;
         // Where the copy came in again nothing follows it.
         self.exit |= self.pass.round != round;
+        // What the copy pops is to be looked at anew by what follows too, where there was no copy.
+        let recirculates = !copies && self.pass.round == round && self.pass.recirculates;
         self.back_to(outer);
+        self.pass.recirculates |= recirculates;
         let (headers, action_set, stack) = before;
         (self.action_set, self.stack) = (action_set, stack);
         match whole {

@@ -50,6 +50,9 @@ impl Run<'_> {
         let in_port = self.in_port();
         // A packet-out may come from nowhere: it is forwarded, and nothing learnt of it.
         let known_port = self.switch.ports.contains_key(&in_port);
+        if !known_port && ![PortNo::ANY, PortNo::CONTROLLER].contains(&in_port) {
+            return self.remark("normal: it came by a port that is none");
+        }
         let (src, dst) = (self.mac(Field::EthSrc), self.mac(Field::EthDst));
         if is_reserved(dst) {
             return self.remark("normal: its destination is for switches alone");

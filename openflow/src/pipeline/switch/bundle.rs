@@ -101,11 +101,11 @@ impl Switch {
             self.open(request)?;
         }
         let xid = self.transaction;
-        let bundle = self.opened(request)?;
-        if bundle.closed {
+        if self.bundles.get(&id).is_some_and(|bundle| bundle.closed) {
             self.bundles.remove(&id);
             return Err(self.refuse(Refused::BundleClosed(id)));
         }
+        let bundle = self.opened(request)?;
         if bundle.changes.len() >= MAX_MESSAGES {
             return Err(self.refuse(Refused::BundleFull(id)));
         }

@@ -81,7 +81,8 @@ pub(crate) fn action(random: &mut Random, about: &About<'_>) -> Option<Action> {
         // Open vSwitch carries out both ways of a check_pkt_larger, and counts both.
         29 => "pop_queue".to_owned(),
         30 => format!("clone({})", inner(random, about)?),
-        31 if about.version == Version::V1_0 => return None,
+        // When the packet comes in again, what it has taught is there in Open vSwitch already.
+        31 if about.version == Version::V1_0 || about.comes_again => return None,
         31 => learn(random),
         32 => format!("multipath(eth_src,50,modulo_n,1,0,{})", bits(random, 16)),
         _ => bundle(random),
