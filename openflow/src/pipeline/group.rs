@@ -107,8 +107,12 @@ fn is_alive_within(
         let Some((depth, watched)) = depth.checked_sub(1).zip(groups.get(&group)) else {
             return false;
         };
+        // A bucket without weight carries nothing, where packets are spread.
+        let spreads = watched.group.kind == GroupType::Select;
         let mut buckets = watched.group.buckets.iter();
-        buckets.any(|bucket| is_alive_within(bucket, groups, up, depth))
+        buckets.any(|bucket| {
+            (!spreads || bucket.weight > 0) && is_alive_within(bucket, groups, up, depth)
+        })
     };
     match (port == PortNo::ANY, group == GroupId::ANY) {
         (true, true) => true,
