@@ -34,6 +34,7 @@
 //! | a bundle that adds entries, then changes all that a match covers | may not find those it added | finds them |
 //! | a bundle that deletes a group that entries use, and fails | ends in an assertion | leaves all as it was |
 //! | what a packet-out in a bundle that fails has taught (`learn`, `NORMAL`) | stays | is gone with the rest |
+//! | a packet-out in a bundle that uses a group which the bundle changes later | is not counted by the group | is |
 //! | packets kept in buffers | none | none |
 //!
 //! There is no other difference known. Random cases leave these out: tables, groups, meters, bundles,

@@ -115,6 +115,12 @@ impl Packet {
         }
     }
 
+    /// Without a label, the frame has this type; what was known of the packet in it still is.
+    pub(super) fn unlabel(&mut self, ethertype: u16) {
+        self.known.set(Field::PacketType, 0, 0);
+        self.known.set(Field::EthType, ethertype.into(), u128::MAX);
+    }
+
     /// Another header in front, by its packet type: Ethernet, or what an Ethernet type says.
     pub(super) fn encap(&mut self, header: HeaderType) {
         self.ethernet = header == HeaderType::ETHERNET;

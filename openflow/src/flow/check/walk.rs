@@ -106,7 +106,7 @@ impl Walk {
     pub(super) fn pop_mpls(&mut self, action: &'static str, ethertype: u16) {
         self.need(action, MPLS);
         self.header(self.packet.is_ethernet(), action, ETHERNET);
-        self.packet.retype(Some(ethertype));
+        self.packet.unlabel(ethertype);
     }
 
     fn set(&mut self, field: Field, value: u128) -> Result<(), ActionError> {

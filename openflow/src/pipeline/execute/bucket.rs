@@ -1,7 +1,7 @@
 //! Groups.
 
 use super::credit::Credit;
-use super::{Chosen, Dropped, Place, Run, What, action_set};
+use super::{Chosen, Dropped, Run, What, action_set};
 use crate::GroupId;
 use crate::flow::{Bucket, GroupType};
 
@@ -75,9 +75,9 @@ impl Run<'_> {
         let actions = action_set::ordered(&bucket.actions);
         let before = self.packet.headers();
         let outer = self.begin_inner();
-        let place = std::mem::replace(&mut self.place, Place::Group);
+        let in_bucket = std::mem::replace(&mut self.in_bucket, true);
         self.actions(&actions);
-        self.place = place;
+        self.in_bucket = in_bucket;
         self.back_to(outer);
         self.packet.restore(*before);
         if std::mem::take(&mut self.overfull) {

@@ -67,6 +67,8 @@ struct Run<'a> {
     stack: SmallVec<[u128; 2]>,
     queue: Option<u32>,
     place: Place,
+    /// They are those of a bucket.
+    in_bucket: bool,
     is_packet_out: bool,
     nested: u32,
     lookups: u32,
@@ -100,7 +102,6 @@ struct Run<'a> {
 enum Place {
     Apply,
     ActionSet,
-    Group,
 }
 
 /// What follows an action.
@@ -207,6 +208,7 @@ impl<'a> Run<'a> {
             stack: SmallVec::new(),
             queue: None,
             place: Place::Apply,
+            in_bucket: false,
             is_packet_out: false,
             nested: 0,
             lookups: 0,
@@ -265,7 +267,9 @@ impl<'a> Run<'a> {
     /// A lookup that is an action: what comes after it is the entry's again.
     fn look_up(&mut self, table: TableId, in_port: PortNo, miss: Miss) {
         let outer = (self.table, self.rule, self.rule_round);
+        let in_bucket = std::mem::take(&mut self.in_bucket);
         self.go_through(table, in_port, miss);
+        self.in_bucket = in_bucket;
         (self.table, self.rule, self.rule_round) = outer;
     }
 
@@ -415,9 +419,12 @@ impl<'a> Run<'a> {
 
     /// One level deeper, if the switch goes so deep: `deepens` says whether it counts as such.
     fn within(&mut self, deepens: bool, inner: impl FnOnce(&mut Self)) {
-        if !self.may_go_on() {
-            return;
+        if self.may_go_on() {
+            self.nest(deepens, inner);
         }
+    }
+
+    fn nest(&mut self, deepens: bool, inner: impl FnOnce(&mut Self)) {
         self.nested += 1;
         self.pass.depth += u32::from(deepens);
         inner(self);

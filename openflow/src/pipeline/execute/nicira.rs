@@ -2,7 +2,7 @@
 
 use super::credit::Credit;
 use super::subfield::Bits;
-use super::{Miss, Run, Then};
+use super::{Dropped, MAX_NESTED, Miss, Run, Then};
 use crate::flow::{Action, PacketInReason};
 use crate::nicira::{
     self, Action as Nx, Bundle, BundleAlgorithm, ControllerProperty, HashFields, Learn, LearnDst,
@@ -175,7 +175,7 @@ impl Run<'_> {
 
     fn push(&mut self, stack: &Stack) {
         if self.stack.len() >= MAX_STACK {
-            return self.void(super::Dropped::TooDeep);
+            return self.void(Dropped::TooDeep);
         }
         if let Some(bits) = bits_of(stack) {
             let value = self.read_bits(bits);
@@ -206,17 +206,24 @@ impl Run<'_> {
             self.stack.clone(),
         );
         let (place, metered, following) = (self.place, self.metered, self.following);
+        let in_bucket = std::mem::take(&mut self.in_bucket);
         if copies {
             self.following = self.pass.unseen;
         }
         let outer = self.begin_inner();
         let round = outer.pass.round;
-        self.within(false, |run| {
-            run.actions(actions);
-            // The copy is at its end here, as in Open vSwitch.
-            run.carry_out_action_set();
-        });
+        // How deep lookups are is not asked here, as in Open vSwitch.
+        if self.nested < MAX_NESTED {
+            self.nest(false, |run| {
+                run.actions(actions);
+                // The copy is at its end here, too.
+                run.carry_out_action_set();
+            });
+        } else {
+            self.void(Dropped::TooDeep);
+        }
         self.place = place;
+        self.in_bucket = in_bucket;
         self.following = following;
         // Where the copy came in again nothing follows it.
         self.exit |= self.pass.round != round;

@@ -143,14 +143,16 @@ impl Run<'_> {
             && self.rule.is_some_and(|rule| rule.is_table_miss());
         let packet_out = self.is_packet_out && self.pass.round == 0;
         match self.place {
-            Place::Apply if table_miss && !packet_out && version != Version::V1_0 => {
+            Place::Apply
+                if table_miss && !self.in_bucket && !packet_out && version != Version::V1_0 =>
+            {
                 PacketInReason::NoMatch
             }
             _ if matches!(version, Version::V1_0 | Version::V1_3) => PacketInReason::Action,
             _ if packet_out => PacketInReason::PacketOut,
+            _ if self.in_bucket => PacketInReason::Group,
             Place::Apply => PacketInReason::Action,
             Place::ActionSet => PacketInReason::ActionSet,
-            Place::Group => PacketInReason::Group,
         }
     }
 

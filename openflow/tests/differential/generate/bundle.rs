@@ -15,14 +15,17 @@ impl Steps<'_> {
         if !self.random.one_in(8) {
             self.push(control(BundleStep::Open));
         }
-        let mut has_added = false;
+        let (mut has_added, mut has_sent) = (false, false);
         for _ in 0..=self.random.below(4) {
             let flags = match self.random.one_in(30) {
                 true => BundleFlags::empty(),
                 false => flags,
             };
-            let change = self.change().filter(|it| !(has_added && is_loose(it)));
+            let change = self.change().filter(|it| {
+                !(has_added && is_loose(it)) && !(has_sent && matches!(it, Step::Group(_)))
+            });
             if let Some(change) = change {
+                has_sent |= matches!(change, Step::PacketOut(_));
                 has_added |=
                     matches!(&change, Step::Flow(flow) if flow.command == FlowCommand::Add);
                 self.push(Step::Bundle(id, flags, Bundled::Add(Box::new(change))));
