@@ -22,7 +22,10 @@ impl Steps<'_> {
                 false => flags,
             };
             let change = self.change().filter(|it| {
-                !(has_added && is_loose(it)) && !(has_sent && matches!(it, Step::Group(_)))
+                let unfound = has_added && is_loose(it);
+                // Open vSwitch counts a packet-out at the group as it was before the bundle.
+                let uncounted = has_sent && matches!(it, Step::Group(_));
+                !unfound && !uncounted
             });
             if let Some(change) = change {
                 has_sent |= matches!(change, Step::PacketOut(_));
