@@ -32,7 +32,7 @@ const KEPT: &str = include_str!("kept/cases.txt");
 /// Cases at a time, each in an Open vSwitch of its own.
 const WORKERS: u64 = 2;
 /// Of random cases, where the environment does not say.
-const CASES: u64 = 2000;
+const CASES: u64 = 3000;
 /// Differing cases that are told; further ones are counted.
 const TOLD: u64 = 5;
 
